@@ -1,0 +1,1 @@
+"""All that happens to items after the crawl: store, scores, views, mail."""

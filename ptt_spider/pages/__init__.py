@@ -1,0 +1,1 @@
+"""Pure parsers: bytes in, items out; no I/O, no Scrapy."""
