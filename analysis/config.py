@@ -1,0 +1,99 @@
+"""Settings: command line, then ``PTT_*``, then ``ptt.toml``, then the defaults here. Secrets never come from argv."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from analysis.errors import UsageError
+
+CONFIG_NAME = "ptt.toml"
+
+
+def find_config(start: Path) -> Path | None:
+    """The nearest ``ptt.toml`` from ``start`` upwards."""
+    for folder in (start, *start.parents):
+        if (folder / CONFIG_NAME).is_file():
+            return folder / CONFIG_NAME
+    return None
+
+
+class Settings(BaseSettings):
+    """Every setting is ``PTT_<NAME>`` in the environment and ``<name>`` in ptt.toml; docs/settings.md lists them."""
+
+    model_config = SettingsConfigDict(env_prefix="PTT_", extra="ignore")
+    config_path: ClassVar[Path | None] = None
+
+    data: Path = Field(Path("data"), description="Folder of the store, the spool and the raw archive")
+    site: str = Field("https://www.ptt.cc", description="Site to crawl")
+    board: Annotated[list[str], NoDecode] = Field(["Stock"], description="Boards to crawl, separated by commas")
+    delay: float = Field(1.0, ge=0, description="Seconds between two requests; 0 only for loopback sites")
+    engine: str = Field("ptt", description="Sentiment engine of new scores")
+    contact: str = Field("", description="Address in the user agent, so that the site can reach who crawls")
+    watch_days: float = Field(3.0, ge=0, description="Days back that every run reads the index again")
+    revisit: str = Field("", description="Revisit schedule, see docs/crawling.md; empty for the default")
+    privacy: Literal["full", "hashed", "minimal"] = Field("full", description="What is stored of people")
+    privacy_key: Path | None = Field(None, description="Key file of PTT_PRIVACY=hashed, outside the data folder")
+    deleted: Literal["keep", "votes", "drop"] = Field("keep", description="What stays of posts and pushes taken down")
+    raw: bool = Field(True, description="Keep raw responses as WARC")
+    raw_keep: str = Field("90d", description="How long raw files are kept: days such as 90d, or all")
+    store: str = Field("duckdb", description="Store backend")
+    log: Literal["text", "json"] = Field("text", description="Form of log lines")
+
+    @field_validator("board", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=cls.config_path) if cls.config_path else None
+        return (init_settings, env_settings, *([toml] if toml else []))
+
+
+def load_settings(data: Path | None = None, **overrides: Any) -> Settings:
+    """The settings in force, with ``data`` absolute: ``--data``, PTT_DATA, the folder of ptt.toml, ./data.
+
+    Raises UsageError that names the setting and its value.
+    """
+    config = find_config(Path.cwd())
+
+    class Here(Settings):
+        config_path: ClassVar[Path | None] = config
+
+    given = {key: value for key, value in overrides.items() if value is not None}
+    if data is not None:
+        given["data"] = data
+    try:
+        settings = Here(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"設定 {name}={first.get('input')!r} 不能用：{first['msg']}") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"設定檔 {config} 讀不懂：{error}") from None
+    if "data" not in settings.model_fields_set:
+        settings.data = config.parent if config else Path("data")
+    elif config and "data" not in given and not _from_environment("data"):
+        settings.data = config.parent / settings.data
+    settings.data = settings.data.expanduser().absolute()
+    return settings
+
+
+def _from_environment(name: str) -> bool:
+    return f"PTT_{name.upper()}" in os.environ

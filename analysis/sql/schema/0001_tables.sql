@@ -1,0 +1,122 @@
+-- Tables of the public interface (schema main) and the store's own memory (schema internal).
+-- Meaning of each column: analysis/sql/comments.csv, applied as COMMENTs.
+
+CREATE TABLE posts (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, aid VARCHAR NOT NULL, url VARCHAR NOT NULL,
+    category VARCHAR, is_reply BOOLEAN NOT NULL, is_forward BOOLEAN NOT NULL, forward_from VARCHAR,
+    title VARCHAR, author VARCHAR, author_nick VARCHAR, ip VARCHAR, country VARCHAR,
+    posted_at TIMESTAMPTZ NOT NULL, header_time VARCHAR, posted_on DATE NOT NULL, session_on DATE,
+    body VARCHAR NOT NULL, nrec SMALLINT,
+    push_count INTEGER NOT NULL, boo_count INTEGER NOT NULL, arrow_count INTEGER NOT NULL,
+    edited_at TIMESTAMPTZ, deleted_at TIMESTAMPTZ, truncated BOOLEAN NOT NULL, damaged BOOLEAN NOT NULL,
+    first_seen_at TIMESTAMPTZ NOT NULL, fetched_at TIMESTAMPTZ NOT NULL, capture_lag BIGINT NOT NULL,
+    PRIMARY KEY (board, post_id)
+);
+
+CREATE TABLE post_versions (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, version INTEGER NOT NULL,
+    title VARCHAR, header_time VARCHAR, body VARCHAR NOT NULL, edited_at TIMESTAMPTZ,
+    seen_from TIMESTAMPTZ NOT NULL, seen_until TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE pushes (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, floor INTEGER NOT NULL,
+    tag VARCHAR NOT NULL, vote TINYINT NOT NULL, user_id VARCHAR, text VARCHAR, ip VARCHAR,
+    pushed_at TIMESTAMPTZ, time_text VARCHAR NOT NULL, session_on DATE, is_author BOOLEAN NOT NULL,
+    first_seen_at TIMESTAMPTZ NOT NULL, removed_at TIMESTAMPTZ
+);
+
+CREATE TABLE replies (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, after_floor INTEGER NOT NULL,
+    text VARCHAR NOT NULL, edited_at TIMESTAMPTZ
+);
+
+CREATE TABLE news (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, headline VARCHAR, source_url VARCHAR, source_domain VARCHAR,
+    published_at TIMESTAMPTZ, reporter VARCHAR, article VARCHAR, comment VARCHAR
+);
+
+CREATE TABLE linked_pages (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, source_url VARCHAR NOT NULL, final_url VARCHAR,
+    domain VARCHAR, status SMALLINT, fetched_at TIMESTAMPTZ NOT NULL, title VARCHAR, site_name VARCHAR,
+    published_at TIMESTAMPTZ, text VARCHAR, error VARCHAR
+);
+
+CREATE TABLE mentions (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, part VARCHAR NOT NULL, floor INTEGER,
+    symbol VARCHAR NOT NULL, name VARCHAR NOT NULL, matched VARCHAR NOT NULL, start INTEGER NOT NULL
+);
+
+CREATE TABLE engines (
+    engine VARCHAR NOT NULL, version VARCHAR NOT NULL, weights_hash VARCHAR NOT NULL,
+    trained_from DATE, trained_until DATE, active BOOLEAN NOT NULL
+);
+
+CREATE TABLE post_scores (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, part VARCHAR NOT NULL,
+    engine VARCHAR NOT NULL, version VARCHAR NOT NULL, score DOUBLE NOT NULL, log_odds DOUBLE
+);
+
+CREATE TABLE push_scores (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, floor INTEGER NOT NULL,
+    engine VARCHAR NOT NULL, version VARCHAR NOT NULL, score DOUBLE NOT NULL, log_odds DOUBLE
+);
+
+CREATE TABLE votes (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, user_id VARCHAR NOT NULL,
+    y TINYINT NOT NULL, p_user DOUBLE NOT NULL, voted_at TIMESTAMPTZ, posted_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE thread_effects (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, voters INTEGER NOT NULL,
+    theta DOUBLE, se DOUBLE, approval DOUBLE, approval_low DOUBLE, approval_high DOUBLE
+);
+
+CREATE TABLE trading_days (day DATE NOT NULL);
+
+CREATE TABLE prices (symbol VARCHAR NOT NULL, day DATE NOT NULL, close DOUBLE NOT NULL, source VARCHAR);
+
+CREATE TABLE crawls (
+    run_id VARCHAR NOT NULL, command VARCHAR NOT NULL, boards VARCHAR[] NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL, finished_at TIMESTAMPTZ,
+    index_pages INTEGER NOT NULL, posts INTEGER NOT NULL, pushes INTEGER NOT NULL,
+    requests INTEGER NOT NULL, requests_saved INTEGER NOT NULL, revisits INTEGER NOT NULL,
+    watch_pages INTEGER NOT NULL, failures INTEGER NOT NULL, exit_code TINYINT, reason VARCHAR, settings JSON
+);
+
+CREATE TABLE store_info (
+    published_at TIMESTAMPTZ NOT NULL, data_until TIMESTAMPTZ, last_crawl_at TIMESTAMPTZ,
+    posts BIGINT NOT NULL, pushes BIGINT NOT NULL, schema_version INTEGER NOT NULL, program_version VARCHAR NOT NULL,
+    engine VARCHAR, engine_version VARCHAR
+);
+
+CREATE SCHEMA internal;
+
+-- One row a response that told something of a thread: enough to rebuild the thread in fetch order.
+CREATE TABLE internal.observations (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, fetched_at TIMESTAMPTZ NOT NULL,
+    kind VARCHAR NOT NULL,              -- page, growth, gone
+    digest VARCHAR NOT NULL,            -- of the response's content: the same response loaded twice counts once
+    base_fetched_at TIMESTAMPTZ,        -- growth: the page or growth that it continues
+    partial BOOLEAN NOT NULL,           -- truncated or damaged: what it lacks is not gone
+    header VARCHAR,                     -- JSON of the post's fields without body, pushes, replies
+    body_digest VARCHAR,
+    floors VARCHAR NOT NULL,            -- runs of floors in page order: 1-57,60
+    source VARCHAR NOT NULL             -- crawl, reparse, import
+);
+CREATE TABLE internal.bodies (digest VARCHAR NOT NULL, body VARCHAR NOT NULL);
+CREATE TABLE internal.listings (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, title VARCHAR, author VARCHAR, mark VARCHAR, nrec SMALLINT,
+    first_listed_at TIMESTAMPTZ NOT NULL, last_listed_at TIMESTAMPTZ NOT NULL
+);
+CREATE TABLE internal.failures (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, failed_at TIMESTAMPTZ NOT NULL, reason VARCHAR NOT NULL
+);
+CREATE TABLE internal.poll_state (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, fetched_at TIMESTAMPTZ NOT NULL,
+    poll_url VARCHAR NOT NULL, longpoll_url VARCHAR, poll_offset BIGINT NOT NULL
+);
+CREATE TABLE internal.spool_files (name VARCHAR PRIMARY KEY, sha256 VARCHAR NOT NULL, loaded_at TIMESTAMPTZ NOT NULL);
+-- Threads whose derived rows are stale, by step: news, mentions, votes, scores.
+CREATE TABLE internal.dirty (board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, step VARCHAR NOT NULL);
+CREATE TABLE internal.migrations (version INTEGER PRIMARY KEY, name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL);
