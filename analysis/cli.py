@@ -1,0 +1,84 @@
+"""The command line ``ptt`` (also ``python -m analysis``).
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done, 4 another run holds the lock.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Final
+
+import typer
+
+from analysis.commands.common import explain_os_error, say
+from analysis.errors import PttError
+from ptt_spider import __version__
+
+COMMANDS: Final = (
+    "demo", "run", "crawl", "follow", "load", "reparse", "import", "score", "sql", "stock", "thread", "export",
+    "digest", "report", "train", "evaluate", "schedule", "status", "doctor", "forget", "prune", "backfill",
+)  # fmt: skip
+_TAKE_ANYTHING: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+app = typer.Typer(
+    name="ptt",
+    help="PTT forum scraper and sentiment analyser: crawl, keep, score, ask, read.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"ptt-pulse {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version and end"),
+) -> None:
+    """PTT forum scraper and sentiment analyser: crawl, keep, score, ask, read."""
+
+
+def _register() -> None:
+    for name in COMMANDS:
+        module = f"analysis.commands.{'import_' if name == 'import' else name}"
+        if find_spec(module) is None:
+            app.command(name, help="Not there yet.", context_settings=_TAKE_ANYTHING)(_not_yet(name))
+        else:
+            app.command(name)(import_module(module).command)
+
+
+def _not_yet(name: str) -> Callable[[], None]:
+    def command() -> None:
+        raise PttError(f"ptt {name} 還沒做好；進度見 CHANGELOG.md。")
+
+    return command
+
+
+def main() -> None:
+    """Runs one command; every failure a user can act on is one line on standard error."""
+    if os.name == "nt":
+        print("ptt 不支援原生 Windows：請在 WSL2 裡執行（wsl --install）。", file=sys.stderr)
+        raise SystemExit(2)
+    _register()
+    try:
+        app()
+    except PttError as error:
+        say(f"ptt: {error}")
+        raise SystemExit(error.exit_code) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except OSError as error:
+        known = explain_os_error(error)
+        say(f"ptt: {known}")
+        raise SystemExit(known.exit_code) from None
+    except KeyboardInterrupt:
+        say("ptt: 已中斷；已存的資料沒有遺失，再執行一次會接著做。")
+        raise SystemExit(130) from None

@@ -1,0 +1,74 @@
+"""What commands share: the --data option, the settings in force, and how they speak."""
+
+import errno
+import json
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from analysis.config import Settings, load_settings
+from analysis.errors import PttError, UsageError
+from ptt_spider import clock
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Data folder (default: PTT_DATA, ptt.toml's folder, ./data)"),
+]
+
+
+def settle(data: Path | None, **overrides: Any) -> Settings:
+    """The settings in force; the first log line names the data folder. Raises UsageError."""
+    settings = load_settings(data, **overrides)
+    Voice.json = settings.log == "json"
+    say(f"資料夾：{settings.data}")
+    return settings
+
+
+class Voice:
+    """How log lines look: plain text, or one JSON object a line (PTT_LOG=json)."""
+
+    json = False
+
+
+def say(message: str, **fields: object) -> None:
+    """One log line on standard error; results go to standard output."""
+    if Voice.json:
+        line = json.dumps(
+            {"time": clock.now().isoformat(), "message": message, **fields}, ensure_ascii=False, default=str
+        )
+    else:
+        line = message
+    print(line, file=sys.stderr, flush=True)
+
+
+def explain_os_error(error: OSError) -> PttError:
+    """A one-line error for what the operating system refused."""
+    where = f"（{error.filename}）" if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return PttError(f"磁碟已滿{where}：請騰出空間後再執行一次；已存的資料沒有遺失。")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return PttError(f"沒有寫入或讀取的權限{where}：請檢查資料夾的擁有者，或用 --data 指定別的資料夾。")
+    return PttError(f"系統錯誤{where}：{error.strerror or error}")
+
+
+def parse_when(text: str, option: str, *, now: datetime | None = None, end: bool = False) -> datetime:
+    """``2026-01-28``, ``2026-01-28 13:05`` or ``3d``/``12h`` back from now -> Taipei time.
+
+    ``end``: a bare date means the end of that day. Raises UsageError that names the option and shows the forms.
+    """
+    text = text.strip()
+    if text[:-1].isdigit() and text[-1:] in ("d", "h") and len(text) <= 7:
+        count = int(text[:-1])
+        return (now or clock.now()) - (timedelta(days=count) if text[-1] == "d" else timedelta(hours=count))
+    try:
+        when = datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        raise UsageError(f"{option} {text!r} 不是日期：請用 2026-01-28、2026-01-28T13:05 或 3d、12h。") from None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=clock.TAIPEI)
+    if end and len(text) <= len("2026-01-28"):
+        when += timedelta(days=1)
+    return when.astimezone(clock.TAIPEI)
