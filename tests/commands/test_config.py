@@ -1,0 +1,70 @@
+"""Where settings come from, and what a wrong one answers."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.config import Settings, load_settings
+from analysis.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"PTT_{name.upper()}", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_data_defaults_to_the_current_folder(tmp_path: Path) -> None:
+    assert load_settings().data == tmp_path / "data"
+
+
+def test_data_lies_beside_the_nearest_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ptt.toml").write_text('board = ["Stock", "Option"]\n')
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    settings = load_settings()
+    assert settings.data == tmp_path
+    assert settings.board == ["Stock", "Option"]
+
+
+def test_a_relative_folder_in_the_config_counts_from_the_config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ptt.toml").write_text('data = "store"\n')
+    (tmp_path / "a").mkdir()
+    monkeypatch.chdir(tmp_path / "a")
+    assert load_settings().data == tmp_path / "store"
+
+
+def test_command_line_wins_over_environment_over_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ptt.toml").write_text('data = "from_file"\ndelay = 3\n')
+    assert load_settings().data == tmp_path / "from_file"
+    monkeypatch.setenv("PTT_DATA", str(tmp_path / "from_env"))
+    monkeypatch.setenv("PTT_DELAY", "2")
+    assert load_settings().data == tmp_path / "from_env"
+    assert load_settings().delay == 2
+    assert load_settings(tmp_path / "from_argv").data == tmp_path / "from_argv"
+    assert load_settings(delay=5.0).delay == 5
+
+
+def test_boards_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTT_BOARD", "Stock, Option")
+    assert load_settings().board == ["Stock", "Option"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("DELAY", "soon"), ("DELAY", "-1"), ("PRIVACY", "none")])
+def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"PTT_{name}", value)
+    with pytest.raises(UsageError) as caught:
+        load_settings()
+    assert name.lower() in str(caught.value)
+    assert value in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_broken_config_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ptt.toml").write_text("board = [")
+    with pytest.raises(UsageError, match=r"ptt\.toml"):
+        load_settings()
