@@ -1,0 +1,168 @@
+"""`parse_news`: a [新聞] post's text -> what its template says."""
+
+import re
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from analysis.news.source import domain_of, first_url
+from analysis.news.template import has_template, is_flat, sections, strip_hints
+from analysis.news.when import parse_time
+
+
+class NewsFields(NamedTuple):
+    """Fields of the news template; None means that the post does not say."""
+
+    headline: str | None
+    """The whole headline; without 原文標題 the post's title less its brackets, whole where the text repeats it."""
+    source_url: str | None
+    source_domain: str | None
+    """The publisher's registered domain (``udn.com``); None where only a shortener is given."""
+    published_at: datetime | None
+    """With zone; Taipei where the text names none, the day's first minute where it names no clock."""
+    reporter: str | None
+    article: str | None
+    comment: str | None
+    """The poster's own words (心得/評論)."""
+
+
+_PREFIX: Final = re.compile(r"^\s*(?:(?:Re|Fw|Fwd)\s*[:：]\s*)*(?:[\[［【〔][^\]］】〕]{0,8}[\]］】〕]\s*)?", re.IGNORECASE)
+_QUOTE: Final = re.compile(r"^(?:[:>] ?)+")
+_CITED: Final = re.compile(r"^※ 引述.*$", re.MULTILINE)
+_NO_REPORTER: Final = re.compile(
+    r"[\s(（※]*(?:無|无|沒有|未署名|無署名|未記載|無記載|原文無記載|原文無|未提供|不明|none|n/?a|nil|[-—x.]+)[\s)）。]*", re.IGNORECASE
+)
+_PLACE: Final = (
+    r"台北|臺北|新北|桃園|新竹|苗栗|台中|臺中|彰化|南投|雲林|嘉義|台南|臺南|高雄|屏東|宜蘭|花蓮|台東|基隆|北京|上海|香港|紐約|"
+    r"東京|華盛頓|倫敦|矽谷|舊金山|洛杉磯|巴黎|綜合|整理|編譯|外電|專訪|專題|特稿|專電|連線|採訪|攝影|報導|編輯|分析"
+)
+_NAME: Final = r"[\u4e00-\u9fff]{2,4}?"
+_BYLINE: Final = re.compile(
+    rf"(?:記者|編譯|特派員|文[／/])[ 　:：]?(?P<names>{_NAME}(?:[、‧ ]{_NAME})*)"
+    rf"(?=[ 　]?(?:[／/╱∕（(）)〕】\]\d]|{_PLACE}|\d|$|\n))|"
+    rf"(?:時報|財訊快報|經濟日報|工商時報|鉅亨網|中央社|聯合報|自由時報|蘋果日報|記者)[ 　/／]?(?P<names2>{_NAME}(?:、{_NAME})*)(?:{_PLACE}|報導)"
+)
+_BYLINE_REACH: Final = 150
+_DATED: Final = re.compile(
+    r"(?:發布|發佈|發稿|出版|更新|刊登|發表|上稿)(?:時間|日期)?\s*[:：]?\s*(?P<labelled>(?:民國|19|20|1[0-4]\d).{6,30})|"
+    r"(?P<clocked>(?:20\d\d\s?(?:年|[-/.])?\s?\d{1,2}\s?(?:月|[-/.])?\s?\d{1,2}日?)\s?(?:[|(（週周星期一二三四五六日)）上下午晚間凌晨]*\s?)\d{1,2}:\d\d)|"
+    r"(?P<wire>20\d\d年\d{1,2}月\d{1,2}日電)"
+)
+_DATED_REACH: Final = 220
+
+
+def _join_lines(value: str) -> str:
+    """Lines of one headline as one line: no blank between Chinese and Chinese."""
+    out = ""
+    for line in (part.strip() for part in value.split("\n")):
+        if out and line:
+            glue = "" if _wide(out[-1]) and _wide(line[0]) else " "
+            out += glue + line
+        else:
+            out += line
+    return out
+
+
+def _wide(char: str) -> bool:
+    return char >= "⺀"
+
+
+def _headline_of_title(title: str, text: str) -> str | None:
+    """The title less its brackets; where the text begins with it, as far as that line goes: titles are cut."""
+    bare = _PREFIX.sub("", title, count=1).strip()
+    if not bare:
+        return None
+    stem = bare.rstrip("….。 ")
+    opening = text[:200]
+    pattern = r"\s*".join(re.escape(c) for c in stem if not c.isspace())
+    match = re.search(rf"(?:^|[\s：:]){pattern}(?P<rest>[^\n]*)", opening) if pattern else None
+    if not match:
+        return bare
+    rest = match["rest"]
+    if is_flat(text) or len(rest) > 60:
+        cut = len(title.encode("big5", "replace")) >= 42 or bare != stem
+        rest = re.match(r"\S{0,30}", rest)[0] if cut else ""  # type: ignore[index]
+        if len(rest) >= 30 or re.search(r"[。，:：]|https?", rest):
+            return bare
+    whole = match[0].strip("：: \t\n　")
+    rest_at = len(whole) - len(match["rest"].rstrip())
+    return _join_lines(whole[:rest_at] + rest).strip() or bare
+
+
+def _byline(article: str) -> str | None:
+    match = _BYLINE.search(article[:_BYLINE_REACH])
+    return (match["names"] or match["names2"]) if match else None
+
+
+def _dateline(text: str, near: datetime | None) -> datetime | None:
+    match = _DATED.search(text[:_DATED_REACH])
+    return parse_time(match["labelled"] or match["clocked"] or match["wire"], near) if match else None
+
+
+def _own_and_quoted(body: str) -> tuple[str, str]:
+    own, quoted = [], []
+    for line in body.split("\n"):
+        match = _QUOTE.match(line)
+        if match:
+            quoted.append(line[match.end() :])
+        else:
+            own.append(line)
+    return "\n".join(own), "\n".join(quoted)
+
+
+def _parse(title: str, text: str, posted_at: datetime | None) -> NewsFields:
+    parts: dict[str, str] = {}
+    for field, value in sections(text):
+        kept = strip_hints(value)
+        parts[field] = f"{parts[field]}\n{kept}".strip() if parts.get(field) else kept
+    lead = parts.get("lead", "")
+    article = parts.get("article") or None
+    if article is None:  # no label: what stands above the comment is the article
+        rest = lead if "source_url" not in parts else ""
+        url = first_url(rest)
+        if url and rest.lstrip().startswith(("http", url.removeprefix("https://"))):
+            rest = re.sub(r"^\s*\S+", "", rest, count=1)
+        article = rest.strip() or None
+        if article is None and "source_url" in parts:  # the article stands under the link
+            after = re.sub(r"^\s*\S*(?:https?://|\w\.\w)\S*", "", parts["source_url"], count=1).strip()
+            article = after if len(after) > 40 else None
+    url_field = parts.get("source_url", "")
+    source_url = first_url(url_field) or first_url(lead)
+    if source_url is None:
+        anywhere = article or ""
+        begins = anywhere[:20].lstrip().startswith("http")
+        source_url = first_url(anywhere) if begins or "source_url" not in parts else None
+    headline = _join_lines(parts["headline"]) if parts.get("headline") else None
+    if headline is None:
+        headline = _headline_of_title(title, lead or article or "")
+        if headline and article and headline == _PREFIX.sub("", title, count=1).strip():
+            headline = _headline_of_title(title, article)
+    time_field = parts.get("published_at", "")
+    opening = f"{lead}\n{article or ''}" if not lead.startswith("http") else article or ""
+    published_at = parse_time(time_field, posted_at) if time_field else _dateline(opening, posted_at)
+    reporter = _join_lines(parts.get("reporter", "")) or None
+    if reporter and _NO_REPORTER.fullmatch(reporter):
+        reporter = None
+    elif "reporter" not in parts and article:
+        reporter = _byline(article)
+    return NewsFields(
+        headline, source_url, domain_of(source_url), published_at, reporter, article, parts.get("comment") or None
+    )
+
+
+def parse_news(title: str | None, body: str, posted_at: datetime | None = None) -> NewsFields:
+    """What the news template of a post says.
+
+    ``title`` as shown, brackets and ``Re:`` included; ``body`` as stored. ``posted_at`` supplies the year of dates
+    that lack one. In a reply that quotes a template, the quoted lines give every field but ``comment``, which is
+    what the replier wrote. Never raises; nothing is guessed: None means that the post does not say.
+    """
+    title = title or ""
+    body = body.replace("\r", "")
+    own, quoted = _own_and_quoted(body)
+    if quoted and not has_template(own) and (has_template(quoted) or _PREFIX.match(title)[0].lower().startswith("re")):  # type: ignore[index]
+        fields = _parse(title, quoted, posted_at)
+        words = strip_hints(_CITED.sub("", own))
+        if not has_template(quoted):
+            return NewsFields(fields.headline, None, None, None, None, None, words or None)
+        return fields._replace(comment=words or None)
+    return _parse(title, body, posted_at)
