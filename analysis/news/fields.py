@@ -25,12 +25,17 @@ class NewsFields(NamedTuple):
     """The poster's own words (心得/評論)."""
 
 
-_PREFIX: Final = re.compile(r"^\s*(?:(?:Re|Fw|Fwd)\s*[:：]\s*)*(?:[\[［【〔][^\]］】〕]{0,8}[\]］】〕]\s*)?", re.IGNORECASE)
+_PREFIX: Final = re.compile(
+    r"^\s*(?:(?:Re|Fw|Fwd)\s*[:：]\s*)*(?:[\[［【〔][^\]］】〕]{0,8}[\]］】〕]\s*)?", re.IGNORECASE
+)
 _QUOTE: Final = re.compile(r"^(?:[:>] ?)+")
 _CITED: Final = re.compile(r"^※ 引述.*$", re.MULTILINE)
 _NO_REPORTER: Final = re.compile(
-    r"[\s(（※]*(?:無|无|沒有|未署名|無署名|未記載|無記載|原文無記載|原文無|未提供|不明|none|n/?a|nil|[-—x.]+)[\s)）。]*", re.IGNORECASE
+    r"[\s(（※]*(?:無|无|沒有|未署名|無署名|未記載|無記載|原文無記載|原文無|未提供|不明|none|n/?a|nil|[-—x.]+)[\s)）。]*",
+    re.IGNORECASE,
 )
+_LOST: Final = "「」『』【】《》〈〉<>\"'~-%&　"
+"""Signs that copies of a text often lack."""
 _PLACE: Final = (
     r"台北|臺北|新北|桃園|新竹|苗栗|台中|臺中|彰化|南投|雲林|嘉義|台南|臺南|高雄|屏東|宜蘭|花蓮|台東|基隆|北京|上海|香港|紐約|"
     r"東京|華盛頓|倫敦|矽谷|舊金山|洛杉磯|巴黎|綜合|整理|編譯|外電|專訪|專題|特稿|專電|連線|採訪|攝影|報導|編輯|分析"
@@ -73,8 +78,8 @@ def _headline_of_title(title: str, text: str) -> str | None:
         return None
     stem = bare.rstrip("….。 ")
     opening = text[:200]
-    pattern = r"\s*".join(re.escape(c) for c in stem if not c.isspace())
-    match = re.search(rf"(?:^|[\s：:]){pattern}(?P<rest>[^\n]*)", opening) if pattern else None
+    pattern = r"\s*".join(re.escape(c) + "?" * (c in _LOST) for c in stem if not c.isspace())
+    match = re.search(rf"(?:^|[\s：:])(?P<stem>{pattern})(?P<rest>[^\n]*)", opening) if pattern else None
     if not match:
         return bare
     rest = match["rest"]
@@ -83,9 +88,8 @@ def _headline_of_title(title: str, text: str) -> str | None:
         rest = re.match(r"\S{0,30}", rest)[0] if cut else ""  # type: ignore[index]
         if len(rest) >= 30 or re.search(r"[。，:：]|https?", rest):
             return bare
-    whole = match[0].strip("：: \t\n　")
-    rest_at = len(whole) - len(match["rest"].rstrip())
-    return _join_lines(whole[:rest_at] + rest).strip() or bare
+    longer = _join_lines(match["stem"] + rest.rstrip()).strip()
+    return longer if len(longer) > len(bare) else bare
 
 
 def _byline(article: str) -> str | None:

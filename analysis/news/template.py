@@ -14,7 +14,9 @@ from typing import Final, NamedTuple
 
 _FLAT: Final = 400
 """Characters a line, on average, above which a text is taken to have lost its line ends."""
-_NUMBER: Final = r"(?:[(（]?(?:\d{1,2}|[０-９]|[一二三四五六七八])[)）]?\s*[.．、,:：)）]\s*|[(（]\d[)）]\s*|[①-⑨⒈-⒐]\s*)"
+_NUMBER: Final = (
+    r"(?:[(（]?(?:\d{1,2}|[０-９]|[一二三四五六七八])[)）]?\s*[.．、,:：)）]\s*|[(（]\d[)）]\s*|[①-⑨⒈-⒐]\s*)"
+)
 _HINT_WORDS: Final = (
     "請勿|必須|必需|必填|超過一行|縮網址|短網址|板規|版規|留空|為準|刪減|刪除|滿.{0,4}字|未依格式|格式輸入|濫竽|請附|請填|"
     "請依|請以|無記載|字以上|可留白|過短|不可用|轉載媒體|全文|請盡量"
@@ -28,7 +30,8 @@ _LEAD_IN: Final = re.compile(
 )
 """The older template's instructions, left above the form."""
 _FORWARD_HEADER: Final = re.compile(
-    r"\A\s*(?:※?\s*\[本文轉錄自[^\n\]]*\]\s*)?作者\s*[:：]?\s.{3,200}?時間\s*[:：]?\s*\w{3} \w{3}\s+\d+ [\d:]{8} \d{4}", re.DOTALL
+    r"\A\s*(?:※?\s*\[本文轉錄自[^\n\]]*\]\s*)?作者\s*[:：]?\s.{3,200}?時間\s*[:：]?\s*\w{3} \w{3}\s+\d+ [\d:]{8} \d{4}",
+    re.DOTALL,
 )
 
 
