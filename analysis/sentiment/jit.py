@@ -1,0 +1,16 @@
+"""numba's ``njit`` with the options that all kernels here share."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from numba import njit
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def kernel(function: F) -> F:
+    """Compile on first use, without the GIL; kept on disk where any folder can be written (numba raises where none can)."""
+    try:
+        return cast(F, njit(nogil=True, cache=True)(function))
+    except RuntimeError:
+        return cast(F, njit(nogil=True)(function))
