@@ -1,10 +1,68 @@
-"""SQL lives in files; this finds them, also in an installed wheel."""
+"""The SQL of the public interface: where its files lie, and how they become views, macros and comments of a store."""
 
+import csv
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import NamedTuple
+
+import duckdb
+
+
+class Comment(NamedTuple):
+    """What one table, view, macro or column means; ``column`` is empty for the thing itself."""
+
+    kind: str
+    name: str
+    column: str
+    text: str
 
 
 @cache
 def statement(name: str) -> str:
     """Text of ``analysis/sql/<name>.sql``, for example ``statement("status/store")``."""
-    return files(__package__).joinpath(f"{name}.sql").read_text("utf-8")
+    return _folder().joinpath(f"{name}.sql").read_text("utf-8")
+
+
+@cache
+def comments() -> tuple[Comment, ...]:
+    """All of ``comments.csv``, in its order, which is that of docs/schema.md."""
+    with _folder().joinpath("comments.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(Comment(**row) for row in csv.DictReader(file))
+
+
+def apply(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes views, macros and comments in the connection's default database what this program's files say.
+
+    Idempotent, in one transaction; the number that a file's name begins with gives the order. Call it after the
+    migrations. Raises duckdb.Error if a file does not fit the schema.
+    """
+    con.execute("BEGIN")
+    try:
+        for text in _definitions():
+            con.execute(text)
+        for comment in comments():
+            con.execute(_comment_statement(comment))
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+
+
+@cache
+def _definitions() -> tuple[str, ...]:
+    found: list[Traversable] = []
+    for folder in ("macros", "views"):
+        found += [entry for entry in _folder().joinpath(folder).iterdir() if entry.name.endswith(".sql")]
+    return tuple(entry.read_text("utf-8") for entry in sorted(found, key=lambda entry: entry.name))
+
+
+def _comment_statement(comment: Comment) -> str:
+    text = comment.text.replace("'", "''")
+    if comment.column:
+        return f"COMMENT ON COLUMN {comment.name}.{comment.column} IS '{text}'"
+    return f"COMMENT ON {comment.kind.upper()} {comment.name} IS '{text}'"
+
+
+def _folder() -> Traversable:
+    return files(__package__)
