@@ -29,7 +29,7 @@ class Price(NamedTuple):
 def read_prices(path: Path) -> Iterator[Price]:
     """Rows of a CSV with a symbol, a date (ISO, 2026/1/28, 20260128 or 民國 115/01/28) and a close.
 
-    Rows without a close (``--``, blank) are skipped: no trade was made. Raises PttError that names file, line and column.
+    Rows without a close (``--``, blank) are skipped: no trade was made. Raises PttError that names file, line, column.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         try:
