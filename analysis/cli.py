@@ -45,7 +45,10 @@ def _root(
     """PTT forum scraper and sentiment analyser: crawl, keep, score, ask, read."""
 
 
-def _register() -> None:
+def register() -> None:
+    """Adds every command to `app`; once."""
+    if app.registered_commands:
+        return
     for name in COMMANDS:
         module = f"analysis.commands.{'import_' if name == 'import' else name}"
         if find_spec(module) is None:
@@ -66,7 +69,7 @@ def main() -> None:
     if os.name == "nt":
         print("ptt 不支援原生 Windows：請在 WSL2 裡執行（wsl --install）。", file=sys.stderr)
         raise SystemExit(2)
-    _register()
+    register()
     try:
         app()
     except PttError as error:

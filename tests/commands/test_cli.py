@@ -36,7 +36,7 @@ def test_wrong_usage_exits_2(args: list[str], tmp_path: Path) -> None:
 
 def test_start_loads_nothing_heavy(tmp_path: Path) -> None:
     code = (
-        "import sys, analysis.cli as c; c._register();"
+        "import sys, analysis.cli as c; c.register();"
         "print([m for m in ('pandas', 'numba', 'scrapy', 'matplotlib', 'sklearn', 'twisted') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
