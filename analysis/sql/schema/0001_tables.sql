@@ -92,19 +92,23 @@ CREATE TABLE store_info (
 
 CREATE SCHEMA internal;
 
--- One row a response that told something of a thread: enough to rebuild the thread in fetch order.
+-- One row a response that told something of a thread. A thread's rows in main are a fold over these in the order of
+-- (fetched_at, digest), so any of them can be made again from here and the pushes that it points to.
 CREATE TABLE internal.observations (
     board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, fetched_at TIMESTAMPTZ NOT NULL,
     kind VARCHAR NOT NULL,              -- page, growth, gone
     digest VARCHAR NOT NULL,            -- of the response's content: the same response loaded twice counts once
     base_fetched_at TIMESTAMPTZ,        -- growth: the page or growth that it continues
     partial BOOLEAN NOT NULL,           -- truncated or damaged: what it lacks is not gone
-    header VARCHAR,                     -- JSON of the post's fields without body, pushes, replies
-    body_digest VARCHAR,
-    floors VARCHAR NOT NULL,            -- runs of floors in page order: 1-57,60
+    header_digest VARCHAR,              -- internal.texts: JSON of the post's fields but body and pushes
+    body_digest VARCHAR,                -- internal.texts: its body
+    floors VARCHAR NOT NULL,            -- the page's pushes in page order, as runs of floors: 1-57,60
+    pending VARCHAR,                    -- growth whose base is not here yet: its own pushes as JSON
     source VARCHAR NOT NULL             -- crawl, reparse, import
 );
-CREATE TABLE internal.bodies (digest VARCHAR NOT NULL, body VARCHAR NOT NULL);
+CREATE TABLE internal.texts (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, digest VARCHAR NOT NULL, text VARCHAR NOT NULL
+);
 CREATE TABLE internal.listings (
     board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, title VARCHAR, author VARCHAR, mark VARCHAR, nrec SMALLINT,
     first_listed_at TIMESTAMPTZ NOT NULL, last_listed_at TIMESTAMPTZ NOT NULL

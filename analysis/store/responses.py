@@ -1,0 +1,167 @@
+"""Spool lines -> what the loader takes in. Reads the JSON as it is: making items of every push would cost more than
+storing them.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from analysis.store.observation import Content, Observation, PollState, digest_of
+from ptt_spider.items import VOTE
+
+ThreadKey = tuple[str, str]
+"""(board, post_id)"""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_LINKED: Final = (
+    "board", "post_id", "source_url", "final_url", "domain", "status", "fetched_at", "title", "site_name",
+    "published_at", "text", "error",
+)  # fmt: skip
+_APART: Final = ("board", "post_id", "body", "pushes", "poll_url", "longpoll_url", "poll_offset")
+
+
+class Told(NamedTuple):
+    """A response about one thread."""
+
+    thread: ThreadKey
+    observation: Observation
+
+
+class Listed(NamedTuple):
+    """One index row that has a link."""
+
+    board: str
+    post_id: str
+    title: str
+    author: str
+    mark: str
+    nrec: int
+    listed_at: int
+
+
+class Failed(NamedTuple):
+    board: str
+    post_id: str
+    failed_at: int
+    reason: str
+
+
+class Linked(NamedTuple):
+    """A row of linked_pages, in the order of its columns, times in microseconds."""
+
+    row: tuple[Any, ...]
+
+
+Taken = Told | Listed | Failed | Linked
+
+
+def micros(text: str) -> int:
+    """ISO 8601 with offset -> microseconds since 1970. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no zone")
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+class _Moments(dict[str | None, int | None]):
+    """`micros` with a memory: pushes carry minutes, so most times come many times."""
+
+    def __missing__(self, text: str | None) -> int | None:
+        value = None if text is None else micros(text)
+        self[text] = value
+        return value
+
+
+class Reader:
+    """Turns lines into rows; one a file, for the memory of its times."""
+
+    def __init__(self) -> None:
+        self._moments = _Moments()
+
+    def read(self, line: bytes) -> Iterator[Taken]:
+        """What one spool line says. Raises ValueError for a line that is no record."""
+        try:
+            record = orjson.loads(line)
+            fetched_at = micros(record["fetched_at"])
+            match record["kind"]:
+                case "page":
+                    yield self._page(record, fetched_at)
+                case "growth":
+                    yield self._growth(record, fetched_at)
+                case "gone":
+                    digest = digest_of(orjson.dumps(["gone", record["status"]]))
+                    gone = Observation("gone", fetched_at, digest, record["source"])
+                    yield Told((record["board"], record["post_id"]), gone)
+                case "listed":
+                    yield from _listed(record, fetched_at)
+                case "failed":
+                    yield Failed(record["board"], record["post_id"], fetched_at, record["reason"])
+                case "linked":
+                    times = {"fetched_at": fetched_at, "published_at": self._moments[record["published_at"]]}
+                    yield Linked(tuple(times.get(name, record[name]) for name in _LINKED))
+                case kind:
+                    raise ValueError(f"unknown kind {kind!r}")
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
+            raise ValueError(f"no spool record: {error!r}") from error
+
+    def _page(self, record: dict[str, Any], fetched_at: int) -> Told:
+        post = record["post"]
+        header = {name: value for name, value in post.items() if name not in _APART}
+        micros(header["posted_at"])
+        packed = orjson.dumps(header)
+        body = post["body"].encode()
+        observation = Observation(
+            "page",
+            fetched_at,
+            digest_of(b"\n".join((packed, body, orjson.dumps(post["pushes"])))),
+            record["source"],
+            partial=bool(post["truncated"] or post["damaged"]),
+            header=header,
+            header_digest=digest_of(packed),
+            body=post["body"],
+            body_digest=digest_of(body),
+            contents=self.contents(post["pushes"]),
+            poll=_poll(post),
+        )
+        return Told((post["board"], post["post_id"]), observation)
+
+    def _growth(self, record: dict[str, Any], fetched_at: int) -> Told:
+        header = {"replies": record["replies"]} if record["replies"] else {}
+        packed = orjson.dumps(header) if header else b""
+        observation = Observation(
+            "growth",
+            fetched_at,
+            digest_of(b"\n".join((record["base_fetched_at"].encode(), packed, orjson.dumps(record["pushes"])))),
+            record["source"],
+            base_fetched_at=micros(record["base_fetched_at"]),
+            header=header,
+            header_digest=digest_of(packed) if header else None,
+            contents=self.contents(record["pushes"]),
+            poll=_poll(record),
+        )
+        return Told((record["board"], record["post_id"]), observation)
+
+    def contents(self, pushes: list[list[Any]]) -> list[Content | None]:
+        """Push arrays in the order of `ptt_spider.items.Push`."""
+        if not pushes:
+            return []
+        _, tags, users, texts, ips, moments, times, authors = zip(*pushes, strict=True)
+        if not VOTE.keys() >= set(tags):
+            raise ValueError(f"unknown tag among {set(tags)}")
+        at = map(self._moments.__getitem__, moments)
+        return list(map(Content._make, zip(tags, users, texts, ips, at, times, authors, strict=True)))
+
+
+def _poll(fields: dict[str, Any]) -> PollState | None:
+    if not fields.get("poll_url") or fields.get("poll_offset") is None:
+        return None
+    return PollState(fields["poll_url"], fields.get("longpoll_url"), fields["poll_offset"])
+
+
+def _listed(record: dict[str, Any], fetched_at: int) -> Iterable[Listed]:
+    for board, post_id, title, author, nrec, _date, mark, _pinned in record["rows"]:
+        if post_id:
+            yield Listed(board, post_id, title, author, mark, nrec, fetched_at)

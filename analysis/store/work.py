@@ -1,0 +1,85 @@
+"""The writer's own database, ``data/work.duckdb``. Nobody else opens it; readers get copies (`publish`)."""
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from analysis import sql
+from analysis.errors import PttError
+from analysis.store.migrations import migrate
+from analysis.store.sessions import sync_trading_days
+
+WORK_NAME: Final = "work.duckdb"
+PUBLISHED_NAME: Final = "ptt.duckdb"
+CATALOG: Final = "ptt"
+STORAGE_VERSION: Final = "v1.2.0"
+"""Old enough that every DuckDB from 1.2 on reads it, whichever wrote it."""
+MEMORY_LIMIT: Final = "2GB"
+
+
+class StoreDamaged(PttError):
+    """The database cannot be opened; the message names the file and the remedy."""
+
+
+def open_work(data: Path) -> duckdb.DuckDBPyConnection:
+    """The store open for writing, migrated, with today's views; made where it is missing.
+
+    Call it while holding the folder's lock (`analysis.store.lock.hold`). A lost work file is made again from the
+    published one, which holds all of it. Raises StoreTooNew, StoreDamaged, OSError (disk full, no permission).
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    path = data / WORK_NAME
+    if not path.exists():
+        _restore(data, path)
+    con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    try:
+        con.execute(f"SET TimeZone = 'Asia/Taipei'; SET memory_limit = '{MEMORY_LIMIT}'")
+        con.execute(f"SET temp_directory = {_quote(data / 'tmp')}")
+        attach(con, path)
+        migrate(con, path)
+        _apply_views(con)
+        sync_trading_days(con)
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
+def attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Attaches a store for writing and makes it the default. Raises StoreDamaged."""
+    try:
+        con.execute(f"ATTACH {_quote(path)} AS {CATALOG} (STORAGE_VERSION '{STORAGE_VERSION}')")
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise StoreDamaged(f"{path} 被別的程式開著：請關掉它（讀資料請開 {PUBLISHED_NAME}），再執行一次。") from error
+        if "space" in str(error).lower():
+            raise OSError(28, "No space left on device", str(path)) from error
+        raise StoreDamaged(_damaged(path)) from error
+    except (duckdb.Error, RuntimeError) as error:
+        raise StoreDamaged(_damaged(path)) from error
+    con.execute(f"USE {CATALOG}")
+
+
+def _damaged(path: Path) -> str:
+    return f"{path} 打不開（檔案損壞或不是資料庫）：請把它移走再執行一次，會從 {PUBLISHED_NAME} 重建。"
+
+
+def _restore(data: Path, path: Path) -> None:
+    published = data / PUBLISHED_NAME
+    if not published.exists():
+        return
+    part = path.with_suffix(".duckdb.part")
+    shutil.copyfile(published, part)
+    part.rename(path)
+
+
+def _apply_views(con: duckdb.DuckDBPyConnection) -> None:
+    apply = getattr(sql, "apply", None)
+    if apply is not None:
+        apply(con)
+
+
+def _quote(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
