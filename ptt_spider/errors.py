@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ptt_spider.items import Post
+from ptt_spider.items import IndexPage, Post
 
 Reason = Literal["over18", "not_found", "error_page", "challenge", "empty", "not_ptt", "no_content"]
 
@@ -36,3 +36,12 @@ class DamagedPage(PageError):
         self.post = post
         self.url = post.url
         super().__init__(f"{post.url}: damaged page: {detail}")
+
+
+class DamagedIndex(PageError):
+    """Half an index page or a broken encoding: ``page`` carries the rows that could be read. Ask for it again."""
+
+    def __init__(self, page: IndexPage, url: str, detail: str) -> None:
+        self.page = page
+        self.url = url
+        super().__init__(f"{url}: damaged index page: {detail}")
