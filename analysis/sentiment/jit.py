@@ -9,8 +9,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def kernel(function: F) -> F:
-    """Compile on first use, without the GIL; kept on disk where any folder can be written (numba raises where none can)."""
+    """Compile on first use, release the GIL, keep it on disk where a folder can be written (else numba raises)."""
     try:
-        return cast(F, njit(nogil=True, cache=True)(function))
+        return cast("F", njit(nogil=True, cache=True)(function))
     except RuntimeError:
-        return cast(F, njit(nogil=True)(function))
+        return cast("F", njit(nogil=True)(function))

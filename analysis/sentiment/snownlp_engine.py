@@ -1,6 +1,6 @@
 """The `snownlp` engine: the numbers of the SnowNLP package, bit for bit, some hundred times faster.
 
-It is the named baseline, not a good judge of this board: it learnt from shop reviews in Simplified script (the docs give its figures).
+It is the named baseline, not a good judge of this board: it learnt from shop reviews in Simplified script.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ Conversion = Literal["t2s", "none"]
 Converter = Callable[[str], str]
 
 _SEPARATOR: Final = "\x1e"
-"""Stands between texts that go through OpenCC and the kernel together; in a text it is white space and becomes a blank."""
+"""Stands between texts that are judged together; inside a text it is white space and becomes a blank."""
 _UNFIT: Final = re.compile("([\0\ud800-\udfff]+)")
 _BATCH_CHARS: Final = 4_000_000
 
@@ -34,7 +34,7 @@ _loading: Final = Lock()
 class SnowEngine:
     """``2 · SnowNLP(converted text).sentiments − 1``; 0 for texts without a Han character or a Latin letter.
 
-    ``conversion``: ``t2s`` turns Traditional into Simplified script first (OpenCC), which the package was trained on; ``none`` does not.
+    ``conversion``: ``t2s`` first turns Traditional script into Simplified, the package's own; ``none`` does not.
     The first start on a machine reads the package's files and compiles (some 10 s); later ones take about a second.
     """
 
@@ -63,7 +63,7 @@ class SnowEngine:
         return np.where(word_mask(texts), self._judge(texts)[1], 0.0)
 
     def explain(self, text: str) -> list[Weight]:
-        """Each word's part of the log-odds (summed over its occurrences), heaviest first; stop words weigh nothing and are left out."""
+        """Each word's part of the log-odds, summed over its occurrences, heaviest first; without stop words."""
         if not word_mask([text])[0]:
             return []
         codes = _codes(self._converted(text))

@@ -1,8 +1,12 @@
-"""SnowNLP's segmentation and naive Bayes over flat arrays: the same words, the same sums in the same order, hence the same bits.
+"""SnowNLP's segmentation and naive Bayes over flat arrays: the same words, the same sums, hence the same bits.
 
-What must be kept of the package: states are tried in the order b, m, e, s and a tie keeps the first; a character that the model has never
-seen takes the last predecessor; text between Han runs is cut at Python's white space; stop words are dropped after segmentation.
+What must be kept of the package: states are tried in the order b, m, e, s and a tie keeps the first; a character that
+the model has never seen takes the last predecessor; text between Han runs is cut at Python's white space; stop words
+are dropped after segmentation.
 """
+
+# mypy: disable-error-code="assignment"
+# (Python and numpy numbers are one type to numba; mypy would want a cast at every sum.)
 
 import math
 from typing import Any, NamedTuple
@@ -97,7 +101,7 @@ def _is_space(code: Any) -> Any:
 
 
 class Space(NamedTuple):
-    """Working space for one text's runs of Han characters, used again and again: small allocations would cost more than the sums."""
+    """Working space for a run of Han characters, used again and again: allocating would cost more than the sums."""
 
     char: Any
     pair: Any
@@ -125,8 +129,10 @@ def _space(longest: Any) -> Any:
 
 
 @kernel
-def _look_up(model: Any, bi_shift: Any, tri_shift: Any, codes: Any, start: Any, end: Any, space: Any) -> None:
-    """The run's entries in the model, all before the sums: look-ups that do not wait for each other overlap in the processor."""
+def _look_up(  # noqa: PLR0917 -- numba takes arguments by position
+    model: Any, bi_shift: Any, tri_shift: Any, codes: Any, start: Any, end: Any, space: Any
+) -> None:
+    """The run's entries in the model, all before the sums: look-ups that need not wait for each other overlap."""
     begin = np.int64(model.uni.shape[0] // 4 - 1)
     a, b = begin, begin
     for i in range(end - start):
@@ -242,7 +248,9 @@ def _longest_run(codes: Any) -> Any:
 
 
 @kernel
-def _cut(model: Any, bi_shift: Any, tri_shift: Any, codes: Any, start: Any, end: Any, space: Any, words: Any) -> Any:
+def _cut(  # noqa: PLR0917 -- numba takes arguments by position
+    model: Any, bi_shift: Any, tri_shift: Any, codes: Any, start: Any, end: Any, space: Any, words: Any
+) -> Any:
     """Words of codes[start:end] as (start, end) into ``words`` (a row a character is enough); how many."""
     n = 0
     i = start
@@ -279,7 +287,7 @@ def _cut(model: Any, bi_shift: Any, tri_shift: Any, codes: Any, start: Any, end:
 
 @kernel
 def judge(model: Any, codes: Any, bounds: Any, chance: Any, log_odds: Any) -> None:
-    """Bayes for each text codes[bounds[i, 0]:bounds[i, 1]]: P(positive) as the package rounds it, and the log-odds behind it."""
+    """Bayes for each text codes[bounds[i, 0]:bounds[i, 1]]: P(positive) as the package rounds it, and its log-odds."""
     bi_shift, tri_shift, word_shift = _shift(model.bi_slots), _shift(model.tri_slots), _shift(model.word_slots)
     space = _space(_longest_run(codes))
     longest = 1

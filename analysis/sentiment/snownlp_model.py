@@ -1,8 +1,9 @@
 """SnowNLP's own model files, flattened into arrays that a numba kernel can walk.
 
-Loading the package takes 6 to 9 s, most of it for dictionaries of tuples that scoring does not need in that form. Here its two files
-(segmentation: character trigrams with b/m/e/s tags; sentiment: naive Bayes over words) are read once, turned into hash tables with
-every logarithm already taken (by ``math.log``, as the package does at each look-up), and kept in the user's cache folder.
+Loading the package takes 6 to 9 s, most of it for dictionaries of tuples that scoring does not need in that form. Here
+its two files (segmentation: character trigrams with b/m/e/s tags; sentiment: naive Bayes over words) are read once,
+turned into hash tables with every logarithm already taken (by ``math.log``, as the package does at each look-up), and
+kept in the user's cache folder.
 """
 
 import gc
@@ -45,7 +46,7 @@ Ints = NDArray[np.int64]
 
 
 class SnowModel(NamedTuple):
-    """Flat arrays. A state is a character's number × 4 + its tag (b, m, e, s = 0 … 3); the character after the last is the start mark."""
+    """Flat arrays. A state is a character's number × 4 + its tag (b, m, e, s = 0 … 3); the last is the start mark."""
 
     chars: NDArray[np.int32]
     """Number of each character from U+4E00 to U+9FA5, −1 where the model has never seen it."""
@@ -57,13 +58,13 @@ class SnowModel(NamedTuple):
     bi_log: Floats
     tri_slots: NDArray[np.uint64]
     tri_cell: NDArray[np.uint8]
-    """tag before × 16 + tag × 4 + tag two before (those that compete for one place lie together); LAST_CELL added to the last."""
+    """tag before × 16 + tag × 4 + tag two before: rivals lie together; LAST_CELL added to the last of a trigram."""
     tri_log: Floats
     word_slots: NDArray[np.uint64]
     word_start: NDArray[np.int32]
     word_chars: NDArray[np.uint32]
     word_log: Floats
-    """log P(word | negative), log P(word | positive): a row a word; zeros for stop words, the last row is that of unknown words."""
+    """log P(word | negative), log P(word | positive): a row a word, zeros for stop words, unknown words' row last."""
     prior: Floats
     """log P(negative), log P(positive)."""
 
@@ -94,16 +95,16 @@ def cache_dir() -> Path:
 def flatten(raw: dict[str, bytes]) -> SnowModel:
     """The arrays, from the contents of the package's files. Takes a few seconds."""
     collecting = gc.isenabled()
-    gc.disable()  # a million tuples are made and none is garbage: collecting would double the time
+    gc.disable()  # a million tuples are made and none is garbage: collecting would only cost time
     try:
         # Trusted: these files come with the installed package, which would load them the same way.
         segmentation = marshal.loads(gzip.decompress(raw[_FILES[0]]))  # noqa: S302
         sentiment = marshal.loads(gzip.decompress(raw[_FILES[1]]))  # noqa: S302
+        stop = {line.strip() for line in raw[_FILES[2]].decode().splitlines()}
+        return SnowModel(**_flatten_tagger(segmentation), **_flatten_bayes(sentiment, stop))
     finally:
         if collecting:
             gc.enable()
-    stop = {line.strip() for line in raw[_FILES[2]].decode().splitlines()}
-    return SnowModel(**_flatten_tagger(segmentation), **_flatten_bayes(sentiment, stop))
 
 
 def word_hash(word: str) -> int:
@@ -133,27 +134,27 @@ def _flatten_tagger(d: dict[str, Any]) -> dict[str, Any]:
     p_uni = d["l1"] * (count / d["uni"]["total"])
     p_uni[begin * 4 :] = 0
 
-    pairs = [(state[a], state[b], n) for (a, b), n in bi.items() if a in state and b in state]
-    s1, s2, n = (np.array(column) for column in zip(*pairs, strict=True))
-    # The start mark follows only itself; as a denominator its count matters, as a step it never occurs.
-    pair_count = dict(zip(zip(s1.tolist(), s2.tolist(), strict=True), n.tolist(), strict=True))
+    known = state.get
+    s1, s2 = (np.fromiter((known(key[i], -1) for key in bi), np.int64, len(bi)) for i in range(2))
+    n = np.fromiter(bi.values(), np.int64, len(bi))
+    kept = (s1 >= 0) & (s2 >= 0)
+    s1, s2, n = s1[kept], s2[kept], n[kept]
     p_bi = d["l2"] * n / count[s1]
-    pair_p = dict(zip(zip(s1.tolist(), s2.tolist(), strict=True), p_bi.tolist(), strict=True))
+    # The start mark follows only itself: as a denominator its count matters, as a step it never occurs.
     step = s2 < begin * 4
     bi_arrays = _table((s1 // 4 << CHAR_BITS) + s2 // 4, s1 % 4 * 4 + s2 % 4, p_uni[s2] + p_bi, step)
 
-    triples = [
-        (state[a], state[b], state[c], n) for (a, b, c), n in tri.items() if a in state and b in state and c in state
-    ]
-    t1, t2, t3, n = (np.array(column) for column in zip(*triples, strict=True))
-    before = np.array([pair_count.get(key, 0) for key in zip(t1.tolist(), t2.tolist(), strict=True)])
-    context = np.array([pair_p.get(key, 0.0) for key in zip(t2.tolist(), t3.tolist(), strict=True)])
-    p_tri = np.divide(d["l3"] * n, before, out=np.zeros(len(n)), where=before != 0)
+    t1, t2, t3 = (np.fromiter((known(key[i], -1) for key in tri), np.int64, len(tri)) for i in range(3))
+    m = np.fromiter(tri.values(), np.int64, len(tri))
+    kept = (t1 >= 0) & (t2 >= 0) & (t3 >= 0)
+    t1, t2, t3, m = t1[kept], t2[kept], t3[kept], m[kept]
+    pair_count, pair_p = _values_at((s1, s2), n, (t1, t2)), _values_at((s1, s2), p_bi, (t2, t3))
+    p_tri = np.divide(d["l3"] * m, pair_count, out=np.zeros(len(m)), where=pair_count != 0)
     tri_arrays = _table(
         (((t1 // 4 << CHAR_BITS) + t2 // 4) << CHAR_BITS) + t3 // 4,
         t2 % 4 * 16 + t3 % 4 * 4 + t1 % 4,
-        p_uni[t3] + context + p_tri,  # added in the package's order
-        np.ones(len(n), np.bool_),
+        p_uni[t3] + pair_p + p_tri,  # added in the package's order
+        np.ones(len(m), np.bool_),
     )
     return {
         "chars": chars,
@@ -161,6 +162,16 @@ def _flatten_tagger(d: dict[str, Any]) -> dict[str, Any]:
         **dict(zip(("bi_slots", "bi_cell", "bi_log"), bi_arrays, strict=True)),
         **dict(zip(("tri_slots", "tri_cell", "tri_log"), tri_arrays, strict=True)),
     }
+
+
+def _values_at(pairs: tuple[Ints, Ints], values: NDArray[Any], wanted: tuple[Ints, Ints]) -> Floats:
+    """The values that belong to wanted pairs of states, 0 where there is none."""
+    keys = pairs[0] << 32 | pairs[1]
+    order = np.argsort(keys)
+    keys = keys[order]
+    seek = wanted[0] << 32 | wanted[1]
+    at = np.minimum(np.searchsorted(keys, seek), len(keys) - 1)
+    return np.where(keys[at] == seek, values[order][at], 0.0)
 
 
 def _table(key: Ints, cell: Ints, p: Floats, keep: NDArray[np.bool_]) -> tuple[Any, ...]:
@@ -171,28 +182,31 @@ def _table(key: Ints, cell: Ints, p: Floats, keep: NDArray[np.bool_]) -> tuple[A
     keys, first = np.unique(key, return_index=True)
     cell[np.append(first[1:], len(key)) - 1] += LAST_CELL
     size = 1 << int(2 * len(keys)).bit_length()
-    slots = [0] * size
-    shift = 64 - (size.bit_length() - 1)
-    for k, start in zip(keys.tolist(), first.tolist(), strict=True):
-        at = ((k * HASH_FACTOR) & _MASK64) >> shift
-        while slots[at]:
-            at = (at + 1) & (size - 1)
-        slots[at] = k << INDEX_BITS | start + 1
-    return np.array(slots, np.uint64), cell.astype(np.uint8), _logs(p)
+    wanted = keys.astype(np.uint64)
+    slots = _place(
+        wanted * np.uint64(HASH_FACTOR), wanted << np.uint64(INDEX_BITS) | (first + 1).astype(np.uint64), size
+    )
+    return slots, cell.astype(np.uint8), _logs(p)
+
+
+def _place(hashes: NDArray[np.uint64], entries: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
+    """A table with each entry in the first free slot from its hash on; entries step together, a slot keeps its first."""
+    slots = np.zeros(size, np.uint64)
+    at = (hashes >> np.uint64(64 - (size.bit_length() - 1))).astype(np.int64)
+    while len(at):
+        free = slots[at] == 0
+        slots[at[free][::-1]] = entries[free][::-1]
+        left = slots[at] != entries
+        at, entries = (at[left] + 1) & (size - 1), entries[left]
+    return slots
 
 
 def _flatten_bayes(d: dict[str, Any], stop: set[str]) -> dict[str, Any]:
     negative, positive = d["d"]["neg"], d["d"]["pos"]
     words = sorted((negative["d"].keys() | positive["d"].keys() | stop) - {""})
     size = 1 << (2 * len(words)).bit_length()
-    slots = [0] * size
-    high = _MASK64 >> INDEX_BITS << INDEX_BITS
-    for i, word in enumerate(words, 1):
-        value = word_hash(word)
-        at = value >> (64 - (size.bit_length() - 1))
-        while slots[at]:
-            at = (at + 1) & (size - 1)
-        slots[at] = (value << INDEX_BITS) & high | i
+    hashes = np.array([word_hash(word) for word in words], np.uint64)
+    slots = _place(hashes, hashes << np.uint64(INDEX_BITS) | np.arange(1, len(words) + 1, dtype=np.uint64), size)
     start = np.zeros(len(words) + 1, np.int32)
     start[1:] = np.cumsum([len(word) for word in words])
 
@@ -202,7 +216,7 @@ def _flatten_bayes(d: dict[str, Any], stop: set[str]) -> dict[str, Any]:
         return np.array([*known, log(float(unseen) / total)])
 
     return {
-        "word_slots": np.array(slots, np.uint64),
+        "word_slots": slots,
         "word_start": start,
         "word_chars": np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32).copy(),
         "word_log": np.stack([likelihood(negative), likelihood(positive)], axis=1),
@@ -224,7 +238,7 @@ def _package() -> Path:
 
 def _read(path: Path) -> SnowModel | None:
     try:
-        with cast(Any, np.load(path, allow_pickle=False)) as arrays:
+        with path.open("rb") as file, cast("Any", np.load(file, allow_pickle=False)) as arrays:
             return SnowModel(**{name: arrays[name] for name in SnowModel._fields})
     except FileNotFoundError:
         return None
