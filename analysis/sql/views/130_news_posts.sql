@@ -1,7 +1,8 @@
 -- Original [新聞] posts (no replies; forwards count) with what can be told without votes and comments.
 CREATE OR REPLACE VIEW internal.news_posts AS
 SELECT
-    p.board, p.post_id, p.posted_at, p.session_on, p.title, p.url, p.deleted_at, p.posted_on,
+    p.board, p.post_id, p.posted_at, p.posted_on, p.session_on, p.title, p.url, p.first_seen_at, p.deleted_at,
+    p.push_count, p.boo_count, p.arrow_count,
     coalesce(n.headline, regexp_replace(p.title, '^\s*(Fw:\s*)?[\[［【][^\]］】]*[\]］】]\s*', '', 'i')) AS headline,
     n.source_url, n.source_domain
 FROM posts AS p
