@@ -34,3 +34,14 @@ CREATE OR REPLACE MACRO internal.taipei(t) AS t AT TIME ZONE 'Asia/Taipei';
 -- Relative change, null where there is nothing to compare with.
 CREATE OR REPLACE MACRO internal.change(now_count, before_count) AS
     CASE WHEN before_count > 0 THEN now_count / before_count - 1 END;
+
+-- Mean of many threads' approvals, each weighted by what it can tell, and the variance of that mean.
+CREATE OR REPLACE MACRO internal.weighted_mean(w, x) AS sum((w) * (x)) / sum(w);
+
+CREATE OR REPLACE MACRO internal.weighted_variance(w, x) AS internal.mean_variance(
+    sum(w) ** 2 / sum((w) ** 2),
+    sqrt(greatest(0, sum((w) * (x) ** 2) / sum(w) - (sum((w) * (x)) / sum(w)) ** 2))
+);
+
+-- When the session of a day closes, on Taipei's wall clock: 13:30.
+CREATE OR REPLACE MACRO internal.close_of(day) AS (day)::TIMESTAMP + INTERVAL 810 MINUTE;

@@ -29,9 +29,8 @@ WITH pushed AS (
     GROUP BY 1, 2
 ), approvals AS (
     SELECT
-        t.board, date_trunc(unit, t.posted_on)::DATE AS period, sum(t.weight * t.approval) / sum(t.weight) AS approval,
-        sum(t.weight) ** 2 / sum(t.weight ** 2) AS threads,
-        sqrt(greatest(0, sum(t.weight * t.approval ** 2) / sum(t.weight) - (sum(t.weight * t.approval) / sum(t.weight)) ** 2)) AS spread
+        t.board, date_trunc(unit, t.posted_on)::DATE AS period, internal.weighted_mean(t.weight, t.approval) AS approval,
+        internal.weighted_variance(t.weight, t.approval) AS approval_variance
     FROM internal.thread_approvals AS t
     GROUP BY 1, 2
 ), said AS (
@@ -66,7 +65,7 @@ WITH pushed AS (
         coalesce(w.news_posts, 0) AS news_posts, coalesce(c.comments, 0) AS comments, coalesce(c.users, 0) AS users,
         coalesce(c.pushes, 0) AS pushes, coalesce(c.boos, 0) AS boos, coalesce(c.arrows, 0) AS arrows,
         CASE WHEN x.period = r.period THEN b.comments_at_age ELSE b.comments END AS comments_before,
-        internal.unit(a.approval) AS approval, internal.mean_variance(a.threads, a.spread) AS approval_variance,
+        internal.unit(a.approval) AS approval, a.approval_variance,
         internal.unit(d.crowd_mood) AS crowd_mood, d.crowd_variance, internal.unit(t.news_tone) AS news_tone,
         v.listed, v.fetched, v.failed, v.complete
     FROM periods AS x
