@@ -1,0 +1,11 @@
+-- p_user of the batch's votes: the user's 推 rate before the thread was posted, shrunk to the board's by $weight votes.
+-- Votes in the thread itself never come in: none is older than its thread.
+UPDATE votes SET p_user = now.p_user
+  FROM (SELECT v.board, v.post_id, v.user_id,
+               (coalesce(h.s, 0) + $weight * r.rate) / (coalesce(h.n, 0) + $weight) AS p_user
+          FROM (SELECT v.board, v.post_id, v.user_id, lower(v.user_id) AS voter, v.posted_at,
+                       (v.posted_at AT TIME ZONE 'Asia/Taipei')::DATE AS day
+                  FROM votes v JOIN batch b USING (board, post_id)) v
+          JOIN internal.board_rates r ON r.board = v.board AND r.day = v.day
+          ASOF LEFT JOIN history h ON h.board = v.board AND h.voter = v.voter AND v.posted_at > h.moment) now
+ WHERE votes.board = now.board AND votes.post_id = now.post_id AND votes.user_id = now.user_id

@@ -1,0 +1,98 @@
+"""The store's ``votes`` and ``thread_effects``, kept up with its pushes.
+
+Two stages. A thread whose pushes changed gets its votes anew and marks the threads whose voters' habits that
+changes (step ``habits``); then habits and effects of all marked threads are reckoned. Whatever the order in which
+threads arrive, the result is that of one computation over everything.
+"""
+
+from typing import Final
+
+import duckdb
+import numpy as np
+
+from analysis.batches import THREADS, batch_done, next_batch, transaction
+from analysis.sql import statement
+from analysis.votes.effects import thread_effects
+
+STEP: Final = "votes"
+HABITS: Final = "habits"
+PRIOR_WEIGHT: Final = 5.0
+"""Votes that the board's rate weighs in a user's habit."""
+BASE_RATE: Final = 0.85
+"""推 among the Stock board's votes of 2016–2018: what a board is taken for before it has votes."""
+BASE_WEIGHT: Final = 100.0
+
+
+def _recast(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(statement("votes/cast"))
+    con.execute(statement("votes/touched"))
+    con.execute("DELETE FROM votes USING batch b WHERE votes.board = b.board AND votes.post_id = b.post_id")
+    con.execute(
+        "INSERT INTO votes BY NAME SELECT board, post_id, user_id, y, $base AS p_user, voted_at, posted_at FROM cast_votes",
+        {"base": BASE_RATE},
+    )
+
+
+def _refresh_rates(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(statement("votes/rates"), {"base": BASE_RATE, "weight": BASE_WEIGHT})
+    con.execute(statement("votes/rates_changed"))
+    con.execute("DELETE FROM internal.board_rates")
+    con.execute("INSERT INTO internal.board_rates BY NAME SELECT * FROM new_rates")
+
+
+def _reckon_effects(con: duckdb.DuckDBPyConnection) -> None:
+    import pyarrow as pa
+
+    columns = con.sql(statement("votes/rows")).to_arrow_table()
+    boards, posts = (columns[name].to_numpy(zero_copy_only=False) for name in ("board", "post_id"))
+    first = np.ones(len(boards), dtype=bool)
+    first[1:] = (boards[1:] != boards[:-1]) | (posts[1:] != posts[:-1])
+    thread = np.cumsum(first) - 1
+    voted = columns["y"].is_valid().to_numpy(zero_copy_only=False)
+    y, p_user = (columns[name].to_numpy(zero_copy_only=False)[voted].astype(float) for name in ("y", "p_user"))
+    effects = thread_effects(y, p_user, thread[voted], int(first.sum()))
+    con.execute(
+        "DELETE FROM thread_effects USING batch b"
+        " WHERE thread_effects.board = b.board AND thread_effects.post_id = b.post_id"
+    )
+    numbers = {
+        name: pa.array(values, from_pandas=True)
+        for name, values in effects._asdict().items()  # NaN -> null
+    }
+    rows = pa.table({"board": pa.array(boards[first]), "post_id": pa.array(posts[first]), **numbers})
+    con.register("effect_rows", rows)
+    con.execute("INSERT INTO thread_effects BY NAME SELECT * FROM effect_rows")
+    con.unregister("effect_rows")
+
+
+def derive_votes(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> int:
+    """Brings ``votes`` and ``thread_effects`` up to date; how many threads changed.
+
+    Idempotent and restartable: one transaction a batch, each from ``internal.dirty`` with step ``votes``, then with
+    step ``habits``, which the first stage (and a changed rate of the board) fills. Only pushes that still stand
+    count; user ids are compared case-insensitively.
+    """
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS internal.board_rates (board VARCHAR NOT NULL, day DATE NOT NULL, rate DOUBLE NOT NULL)"
+    )
+    done = 0
+    while True:
+        with transaction(con):
+            count = next_batch(con, STEP, threads)
+            if not count:
+                break
+            _recast(con)
+            batch_done(con, STEP)
+        done += count
+    with transaction(con):
+        _refresh_rates(con)
+    con.execute(statement("votes/history"))
+    while True:
+        with transaction(con):
+            if not next_batch(con, HABITS, threads):
+                break
+            con.execute(statement("votes/habits"), {"weight": PRIOR_WEIGHT})
+            _reckon_effects(con)
+            batch_done(con, HABITS)
+    con.execute("DROP TABLE IF EXISTS history")
+    return done

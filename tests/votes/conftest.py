@@ -1,0 +1,59 @@
+"""A store in memory with the schema's tables, and pushes put into it by hand."""
+
+from datetime import datetime, timedelta
+
+import duckdb
+import pytest
+
+from analysis.sql import statement
+from ptt_spider.clock import TAIPEI
+
+NOON = datetime(2026, 1, 5, 12, 0, tzinfo=TAIPEI)
+
+
+class VoteStore:
+    """`thread` writes one thread whole, as the loader does, and marks it stale."""
+
+    def __init__(self) -> None:
+        self.con = duckdb.connect()
+        self.con.execute("SET TimeZone = 'Asia/Taipei'")
+        self.con.execute(statement("schema/0001_tables"))
+
+    def thread(
+        self, post_id, pushes, *, hours=0.0, author="writer", board="Stock", category="新聞", title="t", body=""
+    ):
+        """``pushes``: (user, tag, minutes after posting or None[, removed])."""
+        posted = NOON + timedelta(hours=hours)
+        for table in ("posts", "pushes"):
+            self.con.execute(f"DELETE FROM {table} WHERE board = ? AND post_id = ?", [board, post_id])
+        self.con.execute(
+            "INSERT INTO posts BY NAME SELECT ? AS board, ? AS post_id, '' AS aid, '' AS url, ? AS category, false AS is_reply,"
+            " false AS is_forward, ? AS title, ? AS author, ?::TIMESTAMPTZ AS posted_at, ?::DATE AS posted_on, ? AS body,"
+            " 0 AS push_count, 0 AS boo_count, 0 AS arrow_count, false AS truncated, false AS damaged,"
+            " ?::TIMESTAMPTZ AS first_seen_at, ?::TIMESTAMPTZ AS fetched_at, 0 AS capture_lag",
+            [board, post_id, category, title, author, posted, posted.date(), body, posted, posted],
+        )
+        for floor, (user, tag, minutes, *removed) in enumerate(pushes, 1):
+            at = None if minutes is None else (posted + timedelta(minutes=minutes)).replace(second=0)
+            self.con.execute(
+                "INSERT INTO pushes BY NAME SELECT ? AS board, ? AS post_id, ? AS floor, ? AS tag, ? AS vote, ? AS user_id,"
+                " ? AS text, ?::TIMESTAMPTZ AS pushed_at, '' AS time_text, ? AS is_author,"
+                " ?::TIMESTAMPTZ AS first_seen_at, ?::TIMESTAMPTZ AS removed_at",
+                [board, post_id, floor, tag, {"推": 1, "噓": -1, "→": 0}[tag], user, "文字", at,
+                 user.lower() == author.lower(), posted, posted if removed and removed[0] else None],
+            )  # fmt: skip
+        for step in ("news", "mentions", "votes"):
+            self.con.execute("INSERT INTO internal.dirty VALUES (?, ?, ?)", [board, post_id, step])
+
+    def rows(self, query):
+        return self.con.execute(query).fetchall()
+
+
+@pytest.fixture(scope="session")
+def make_store():
+    return VoteStore
+
+
+@pytest.fixture
+def store():
+    return VoteStore()
