@@ -1,19 +1,20 @@
--- Thread effects as of a moment, by the same formula as table thread_effects (docs/method.md, Votes).
+-- Thread effects as of a moment, by the same formulas as analysis/votes (docs/method.md, Votes), which a test compares.
 
--- Prior spread of θ, fitted on training threads.
+-- Prior spread of θ, analysis.votes.effects.TAU.
 CREATE OR REPLACE MACRO internal.tau() AS 1.2;
 
 CREATE OR REPLACE MACRO internal.chance(habit, theta) AS 1 / (1 + exp(-(habit + theta)));
 
 -- θ that maximises Σ [y log q + (1 - y) log(1 - q)] - θ²/2τ², by Newton steps from 0; votes are {y, habit = logit p_user}.
 CREATE OR REPLACE MACRO internal.fit(votes) AS list_reduce(
-    list_transform(range(16), lambda step: 0.0::DOUBLE),
-    lambda theta, step: theta
-        + (list_sum(list_transform(votes, lambda v: v.y - internal.chance(v.habit, theta))) - theta / internal.tau() ** 2)
+    list_transform(range(20), lambda step: 0.0::DOUBLE),
+    lambda theta, step: theta + greatest(-2, least(2,
+        (list_sum(list_transform(votes, lambda v: v.y - internal.chance(v.habit, theta))) - theta / internal.tau() ** 2)
         / (
             list_sum(list_transform(votes, lambda v: internal.chance(v.habit, theta) * (1 - internal.chance(v.habit, theta))))
             + 1 / internal.tau() ** 2
         )
+    ))
 );
 
 CREATE OR REPLACE MACRO internal.fit_se(votes, theta) AS 1 / sqrt(
@@ -21,16 +22,48 @@ CREATE OR REPLACE MACRO internal.fit_se(votes, theta) AS 1 / sqrt(
     + 1 / internal.tau() ** 2
 );
 
--- One vote a user and thread, the last that is not →, the author's left out.
+-- One vote a user and thread, the last that is not →, the author's left out. Habits are table votes' own: they go by
+-- what came before the thread. A voter who has since taken the vote back has no row there, so it is reckoned here.
 CREATE OR REPLACE MACRO internal.known_votes(known_until, known_strict, known_since) AS TABLE
-SELECT v.board, v.post_id, v.user_key, (v.vote = 1)::INTEGER AS y, ln(h.p_user / (1 - h.p_user)) AS habit
-FROM (
-    SELECT p.board, p.post_id, p.user_key, arg_max(p.vote, p.floor) AS vote
+WITH cast_votes AS (
+    SELECT
+        p.board, p.post_id, p.user_key,
+        arg_max(p.vote, {'at': coalesce(p.pushed_at, '-infinity'::TIMESTAMPTZ), 'floor': p.floor}) AS vote
     FROM internal.known_pushes(known_until, known_strict, known_since) AS p
-    WHERE p.vote <> 0 AND NOT p.is_author AND p.user_key IS NOT NULL
+    WHERE p.vote <> 0 AND NOT p.is_author AND p.user_key <> ''
     GROUP BY p.board, p.post_id, p.user_key
-) AS v
-JOIN votes AS h ON h.board = v.board AND h.post_id = v.post_id AND lower(h.user_id) = v.user_key;
+), paired AS (
+    SELECT v.board, v.post_id, v.user_key, v.vote, h.p_user
+    FROM cast_votes AS v
+    LEFT JOIN votes AS h ON h.board = v.board AND h.post_id = v.post_id AND lower(h.user_id) = v.user_key
+), orphans AS (
+    SELECT q.board, q.post_id, q.user_key, t.posted_at
+    FROM paired AS q
+    JOIN posts AS t ON t.board = q.board AND t.post_id = q.post_id
+    WHERE q.p_user IS NULL
+), earlier AS (
+    SELECT
+        o.board, o.post_id, o.user_key, o.posted_at, p.post_id AS other_id,
+        (arg_max(p.vote, {'at': p.pushed_at, 'floor': p.floor}) = 1)::INTEGER AS y
+    FROM orphans AS o
+    JOIN pushes AS p ON p.board = o.board AND lower(p.user_id) = o.user_key
+    JOIN posts AS t ON t.board = p.board AND t.post_id = p.post_id
+    WHERE p.vote <> 0 AND NOT p.is_author AND p.removed_at IS NULL AND greatest(p.pushed_at, t.posted_at) < o.posted_at
+    GROUP BY ALL
+), reckoned AS (
+    SELECT
+        o.board, o.post_id, o.user_key, (coalesce(sum(e.y), 0) + 5 * any_value(r.rate)) / (count(e.y) + 5) AS p_user
+    FROM orphans AS o
+    JOIN internal.board_rates AS r ON r.board = o.board AND r.day = internal.taipei(o.posted_at)::DATE
+    LEFT JOIN earlier AS e ON e.board = o.board AND e.post_id = o.post_id AND e.user_key = o.user_key
+    GROUP BY o.board, o.post_id, o.user_key
+)
+SELECT
+    q.board, q.post_id, q.user_key, (q.vote = 1)::INTEGER AS y,
+    ln(coalesce(q.p_user, o.p_user) / (1 - coalesce(q.p_user, o.p_user))) AS habit
+FROM paired AS q
+LEFT JOIN reckoned AS o ON o.board = q.board AND o.post_id = q.post_id AND o.user_key = q.user_key
+WHERE coalesce(q.p_user, o.p_user) IS NOT NULL;
 
 CREATE OR REPLACE MACRO internal.known_thread_effects(known_until, known_strict, known_since) AS TABLE
 WITH gathered AS (

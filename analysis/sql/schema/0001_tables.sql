@@ -124,3 +124,5 @@ CREATE TABLE internal.spool_files (name VARCHAR PRIMARY KEY, sha256 VARCHAR NOT 
 -- Threads whose derived rows are stale, by step: news, mentions, votes, scores.
 CREATE TABLE internal.dirty (board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, step VARCHAR NOT NULL);
 CREATE TABLE internal.migrations (version INTEGER PRIMARY KEY, name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL);
+-- 推 rate of a board before each Taipei day, which habits are centred on (step votes).
+CREATE TABLE internal.board_rates (board VARCHAR NOT NULL, day DATE NOT NULL, rate DOUBLE NOT NULL);
