@@ -190,7 +190,7 @@ def _table(key: Ints, cell: Ints, p: Floats, keep: NDArray[np.bool_]) -> tuple[A
 
 
 def _place(hashes: NDArray[np.uint64], entries: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
-    """A table with each entry in the first free slot from its hash on; entries step together, a slot keeps its first."""
+    """A table with each entry in the first free slot from its hash on; all step together, a slot keeps its first."""
     slots = np.zeros(size, np.uint64)
     at = (hashes >> np.uint64(64 - (size.bit_length() - 1))).astype(np.int64)
     while len(at):
