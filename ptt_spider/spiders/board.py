@@ -1,0 +1,189 @@
+"""The spider ``board``: drives one `CrawlJob`, from `ptt_spider.crawling.crawl` or from ``scrapy crawl board``."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import scrapy
+from scrapy.crawler import Crawler
+
+from ptt_spider import clock
+from ptt_spider.aid import SITE, parse_ref
+from ptt_spider.crawling import CrawlJob, CrawlReport, Listener, RefResult
+from ptt_spider.extensions import Requests
+from ptt_spider.frontier import hot_threads, parse_span
+from ptt_spider.items import Post
+from ptt_spider.pipelines import SpoolPipeline
+from ptt_spider.spiders.asking import Asker, RunEnds
+from ptt_spider.spiders.run import Ask, Run, now
+from ptt_spider.spiders.threads import Threads
+from ptt_spider.spiders.walk import Walk
+from ptt_spider.spool import SpoolWriter
+from ptt_spider.warc import Archive
+
+
+class BoardSpider(scrapy.Spider):
+    """Boards of PTT into the spool and the raw archive, one request at a time.
+
+    Arguments of ``scrapy crawl board``: ``board`` (several by commas), ``since``, ``until``, ``pages``, ``category``,
+    ``search``, ``url`` (several by blanks), ``site``, ``delay``, ``data``, ``full``; ``-O out.jsonl`` gives the posts.
+    """
+
+    name = "board"
+
+    def __init__(
+        self,
+        *args: Any,
+        job: CrawlJob | None = None,
+        listener: Listener | None = None,
+        on_roll: Callable[[Path], None] | None = None,
+        outcome: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args)
+        self.job = job or job_from_arguments(kwargs)
+        self.report = CrawlReport(self.job.run_id, clock.now())
+        self._listener = listener or Listener(on_note=self.logger.warning)
+        self._on_roll = on_roll
+        self._outcome = outcome if outcome is not None else {}
+        self.archive = Archive(self.job.data_dir / "raw", self.job.run_id) if self.job.raw else None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        if not crawler.settings.frozen:
+            crawler.settings.set("USER_AGENT", spider.job.user_agent, "spider")
+            crawler.settings.set("DOWNLOAD_DELAY", spider.job.delay, "spider")
+        return spider
+
+    def make_writer(self) -> SpoolWriter:
+        return SpoolWriter(self.job.data_dir / "spool", self.job.run_id, on_roll=self._on_roll)
+
+    def note(self, line: str) -> None:
+        if self._listener.on_note:
+            self._listener.on_note(line)
+
+    def fail(self, error: BaseException) -> None:
+        """Ends the run with an error from outside the spider: the loader's, a full disk."""
+        self._outcome.setdefault("error", error)
+        self._closing = asyncio.ensure_future(self.crawler.stop_async())
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Does the job. Yields posts where a feed wants them."""
+        pipeline = self.crawler.get_item_pipeline(SpoolPipeline)
+        if pipeline is None:
+            raise RuntimeError("SpoolPipeline is not enabled")
+        run = Run(self.job, Asker(self.crawler, self.job.site), pipeline.put, self.report, self._listener)
+        feed = bool(self.settings.getdict("FEEDS"))
+        self._outcome["report"] = self.report
+        self.report.outcome, self.report.reason = "stopped", "中途停止：已抓的都已存好，再執行一次會從中斷處繼續。"
+        try:
+            async for post in self._posts(run):
+                if feed:
+                    yield as_item(post)
+            self._settle()
+        except RunEnds as end:
+            self.report.outcome, self.report.reason = "failed", str(end)
+        except OSError as error:
+            self._outcome.setdefault("error", error)
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        counter = self.crawler.get_extension(Requests)
+        if counter:
+            self.report.requests, self.report.robots_requests = counter.sent, counter.robots
+        self.report.finished_at = clock.now()
+        if self.archive:
+            self.archive.close()
+
+    def _settle(self) -> None:
+        failures = self.report.failures
+        if failures:
+            shown = "、".join(f"{f.url}（{f.reason}）" for f in failures[:3])
+            more = f" 等 {len(failures)} 頁" if len(failures) > 3 else ""
+            self.report.outcome = "partly"
+            self.report.reason = f"有 {len(failures)} 頁沒抓到：{shown}{more}；下次執行會再試。"
+        else:
+            self.report.outcome, self.report.reason = "done", None
+
+    async def _posts(self, run: Run) -> AsyncIterator[Post]:
+        threads = Threads(run)
+        if self.job.refs:
+            async for post in self._refs(run, threads):
+                yield post
+            return
+        if self.job.hot:
+            for board, post_id in hot_threads(self.job.known, now(), self.job.until_next):
+                if board not in self.job.boards:
+                    continue
+                if (grown := await threads.fetch(Ask(board, post_id, run.known(board, post_id)))) is not None:
+                    yield grown
+        for board in self.job.boards:
+            walk = Walk(run, threads, board)
+            async for post in walk.fetch_new() if self.job.hot else walk.posts():
+                yield post
+
+    async def _refs(self, run: Run, threads: Threads) -> AsyncIterator[Post]:
+        run.total = len(self.job.refs)
+        for ref in self.job.refs:
+            board = ref.board or self.job.boards[0]
+            known = run.known(board, ref.post_id)
+            gone, pushes, failures = self.report.gone, self.report.pushes, len(self.report.failures)
+            post = await threads.fetch(Ask(board, ref.post_id, known))
+            run.done += 1
+            if self.report.gone > gone:
+                state = "gone"
+            elif len(self.report.failures) > failures:
+                state = "failed"
+            elif post:
+                state = "changed" if known and len(post.pushes) != known.pushes else "found"
+            else:
+                state = "changed" if self.report.pushes > pushes else "found"
+            self.report.refs.append(RefResult(board, ref.post_id, state))  # type: ignore[arg-type]
+            if post:
+                yield post
+
+
+def as_item(post: Post) -> dict[str, Any]:
+    """A post as a plain item for feeds: the columns' names, pushes and replies as dicts."""
+    return post._asdict() | {
+        "pushes": [push._asdict() for push in post.pushes],
+        "replies": [reply._asdict() for reply in post.replies],
+    }
+
+
+def job_from_arguments(given: dict[str, Any]) -> CrawlJob:
+    """The job of ``scrapy crawl board -a …``; the data folder is ``-a data=``, PTT_DATA, ./data. Raises ValueError."""
+    unknown = set(given) - set(_ARGUMENTS)
+    if unknown:
+        raise ValueError(f"unknown argument {sorted(unknown)[0]!r}: there are {', '.join(_ARGUMENTS)}")
+    data = Path(given.get("data") or os.environ.get("PTT_DATA") or "data").expanduser().absolute()
+    return CrawlJob(
+        data_dir=data,
+        boards=tuple(name.strip() for name in given.get("board", "Stock").split(",") if name.strip()),
+        site=given.get("site") or os.environ.get("PTT_SITE") or SITE,
+        since=_when(given["since"]) if given.get("since") else None,
+        until=_when(given["until"]) if given.get("until") else None,
+        pages=int(given["pages"]) if given.get("pages") else None,
+        category=given.get("category"),
+        search=given.get("search"),
+        refs=tuple(parse_ref(ref) for ref in given.get("url", "").split()),
+        delay=float(given.get("delay") or os.environ.get("PTT_DELAY") or 1.0),
+        contact=os.environ.get("PTT_CONTACT", ""),
+        full=given.get("full", "") in ("1", "true", "yes"),
+    )
+
+
+_ARGUMENTS = ("board", "since", "until", "pages", "category", "search", "url", "site", "delay", "data", "full")
+
+
+def _when(text: str) -> datetime:
+    try:
+        return clock.now() - parse_span(text)
+    except ValueError:
+        when = datetime.fromisoformat(text)
+    return when if when.tzinfo else when.replace(tzinfo=clock.TAIPEI)

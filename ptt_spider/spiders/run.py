@@ -1,0 +1,92 @@
+"""What the parts of one run share: the job, the way to ask, the spool, the report, and whom to tell."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from ptt_spider import clock
+from ptt_spider.crawling import CrawlJob, CrawlReport, Failure, Listener, Progress
+from ptt_spider.frontier import Key, KnownThread
+from ptt_spider.spiders.asking import Asker
+from ptt_spider.spool import FailedSeen, Record
+
+
+class Ask(NamedTuple):
+    """A thread to be asked for."""
+
+    board: str
+    post_id: str
+    known: KnownThread | None
+
+
+class Run:
+    """State of one run."""
+
+    def __init__(
+        self, job: CrawlJob, asker: Asker, put: Callable[[Record], None], report: CrawlReport, listener: Listener
+    ) -> None:
+        self.job = job
+        self.asker = asker
+        self.report = report
+        self.asked: set[Key] = set()
+        """Threads asked for in this run: none twice, however index pages shift."""
+        self.total = 0
+        self.done = 0
+        self._put = put
+        self.listener = listener
+        self._begun = time.monotonic()
+        self._noted: set[str] = set()
+
+    def put(self, record: Record) -> None:
+        """Spools a record, redacted as the job says."""
+        if self.job.redact:
+            redacted = self.job.redact(record)
+            if redacted is None:
+                return
+            record = redacted
+        self._put(record)
+        if self.listener.on_record:
+            self.listener.on_record(record)
+
+    def known(self, board: str, post_id: str) -> KnownThread | None:
+        return self.job.known.get((board, post_id))
+
+    def url(self, path: str) -> str:
+        return f"{self.job.site.rstrip('/')}/{path.lstrip('/')}"
+
+    def failed(self, board: str, post_id: str | None, url: str, reason: str) -> None:
+        """Puts down an address that could not be had, and goes on."""
+        self.report.failures.append(Failure(board, post_id, url, reason))
+        if post_id:
+            self.put(FailedSeen(now(), "crawl", board, post_id, reason))
+
+    def note(self, line: str) -> None:
+        """A line worth reading, once a run."""
+        if line not in self._noted and self.listener.on_note:
+            self._noted.add(line)
+            self.listener.on_note(line)
+
+    def progress(self, board: str) -> None:
+        if self.listener.on_progress is None:
+            return
+        report, seconds = self.report, max(time.monotonic() - self._begun, 1e-6)
+        rate = report.posts / seconds
+        left = max(self.total - self.done, 0)
+        share = self.done / seconds
+        self.listener.on_progress(
+            Progress(
+                board,
+                report.index_pages + report.watch_pages,
+                report.posts,
+                report.pushes,
+                self.done,
+                max(self.total, self.done),
+                rate,
+                left / share if share else None,
+            )
+        )
+
+
+def now() -> datetime:
+    return clock.now()

@@ -1,0 +1,146 @@
+"""One thread at a time: its new bytes by the poll protocol where the page offered it, else the whole article."""
+
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from scrapy.http import Response
+
+from ptt_spider.aid import post_url
+from ptt_spider.errors import DamagedPage, NotAnArticle
+from ptt_spider.frontier import KnownThread
+from ptt_spider.items import Post
+from ptt_spider.middlewares import ForbiddenByRobots
+from ptt_spider.pages import parse_article, parse_growth
+from ptt_spider.spiders.asking import Unanswered
+from ptt_spider.spiders.run import Ask, Run, now
+from ptt_spider.spool import GoneSeen, GrowthSeen, PageSeen
+
+LONG_POLL_TIMEOUT = 10.0
+GONE = (404, 410)
+_WORDS = {
+    "over18": "年齡確認頁",
+    "not_found": "找不到文章",
+    "error_page": "站方錯誤頁",
+    "challenge": "驗證頁",
+    "empty": "空白頁",
+    "not_ptt": "不是 PTT 的頁面",
+    "no_content": "沒有文章內容",
+}
+
+
+class Threads:
+    """Fetches threads into the spool."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._polling = True
+
+    async def fetch(self, ask: Ask) -> Post | None:
+        """Asks for a thread once a run; the post where its whole page was read. What cannot be had is put down as a
+        failure. Raises RunEnds."""
+        key = (ask.board, ask.post_id)
+        if key in self._run.asked:
+            return None
+        self._run.asked.add(key)
+        known = ask.known if ask.known and ask.known.fetched_at else None
+        if known:
+            self._run.report.revisits += 1
+        try:
+            if known and self._polling and not self._run.job.full and await self._poll(ask, known):
+                return None
+            return await self._whole(ask)
+        finally:
+            self._run.progress(ask.board)
+
+    async def _whole(self, ask: Ask) -> Post | None:
+        run, (board, post_id, _) = self._run, ask
+        url = post_url(board, post_id, run.job.site)
+        try:
+            response = await run.asker.get(url)
+        except ForbiddenByRobots:
+            run.failed(board, post_id, url, "robots.txt 禁止")
+            return None
+        except Unanswered as error:
+            run.failed(board, post_id, url, str(error))
+            return None
+        at = now()
+        if response.status in GONE:
+            self._gone(ask, at, response.status)
+            return None
+        try:
+            post = parse_article(response.body, url)
+        except DamagedPage as error:
+            post = error.post
+        except NotAnArticle as error:
+            if error.reason == "not_found":
+                self._gone(ask, at, response.status)
+            else:
+                run.failed(board, post_id, url, _WORDS[error.reason])
+            return None
+        run.put(PageSeen(at, "crawl", post))
+        run.report.posts += 1
+        run.report.pushes += len(post.pushes)
+        return post
+
+    def _gone(self, ask: Ask, at: datetime, status: int) -> None:
+        self._run.put(GoneSeen(at, "crawl", ask.board, ask.post_id, status))
+        self._run.report.gone += 1
+
+    # -- the poll protocol [pttweb.go: /v1/longpoll and /poll] --------------------------------------------------
+
+    async def _poll(self, ask: Ask, known: KnownThread) -> bool:
+        """True where the new bytes were had (or there are none); False: ask for the whole article."""
+        run = self._run
+        base = known.poll_at or known.fetched_at
+        if not (known.poll_url and known.longpoll_url and known.poll_offset and base):
+            return False
+        try:
+            size = await self._json(known.longpoll_url, timeout=LONG_POLL_TIMEOUT)
+            if size is None or not isinstance(size.get("size"), int) or "sig" not in size:
+                return False
+            if size["size"] < known.poll_offset:
+                return False  # the file shrank: it was edited
+            growth: GrowthSeen | None
+            if size["size"] == known.poll_offset:
+                growth = GrowthSeen(
+                    now(), "crawl", ask.board, ask.post_id, base, (), (), known.poll_url, known.poll_offset
+                )
+            else:
+                growth = await self._growth(ask, known, base, size)
+        except ForbiddenByRobots:
+            run.note(f"robots.txt 禁止 {known.poll_url.split('?')[0]}：改為重抓整篇文章。")
+            self._polling = False
+            return False
+        if growth is None:
+            return False
+        run.put(growth)
+        run.report.polls += 1
+        run.report.pushes += len(growth.pushes)
+        return True
+
+    async def _growth(self, ask: Ask, known: KnownThread, base: datetime, size: dict[str, Any]) -> GrowthSeen | None:
+        poll_url = known.poll_url or ""
+        query = urlencode({"size": size["size"], "size-sig": size["sig"]})
+        answer = await self._json(f"{poll_url}{'&' if '?' in poll_url else '?'}{query}")
+        if answer is None or not answer.get("success") or not isinstance(answer.get("contentHtml"), str):
+            return None
+        after = max(filter(None, (known.last_pushed_at, known.posted_at)))
+        pushes, replies = parse_growth(
+            answer["contentHtml"], ask.board, ask.post_id, after, known.author, known.pushes + 1
+        )
+        following = answer.get("pollUrl")
+        return GrowthSeen(
+            now(), "crawl", ask.board, ask.post_id, base, pushes, replies,
+            following if isinstance(following, str) else None, size["size"],
+        )  # fmt: skip
+
+    async def _json(self, path: str, *, timeout: float | None = None) -> dict[str, Any] | None:
+        """The object that an address of the protocol answers; None for 404, 500 and anything else."""
+        try:
+            response: Response = await self._run.asker.get(self._run.url(path), timeout=timeout, retry=False)
+            answer = json.loads(response.body) if response.status == 200 else None
+        except (Unanswered, ValueError):
+            return None
+        return answer if isinstance(answer, dict) else None

@@ -1,0 +1,262 @@
+"""The raw archive: every response as WARC records under ``data/raw``, one gzip member a record.
+
+A body that the same address gave before becomes a revisit record that points at the earlier one. A file ends at a
+whole record or, after a kill, with a torn one that readers skip: every record is handed to the operating system
+before the next request goes out. Bodies are stored as they were after content decoding.
+"""
+
+import base64
+import hashlib
+import io
+import logging
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from ptt_spider import __version__
+
+MAX_BYTES = 256 * 1024 * 1024
+"""A file rolls above this size."""
+REVISIT_WITHIN = timedelta(days=30)
+"""No revisit record points further back, so that old files can be dropped."""
+
+_log = logging.getLogger(__name__)
+_HOP_HEADERS = {"content-encoding", "content-length", "transfer-encoding", "set-cookie", "connection", "keep-alive"}
+
+
+class ArchivedResponse(NamedTuple):
+    """One response of the archive, its body resolved."""
+
+    url: str
+    fetched_at: datetime
+    status: int
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+    path: Path
+
+
+class Archive:
+    """Writes one run's responses into ``folder``. Raises OSError (disk full)."""
+
+    def __init__(self, folder: Path, run_id: str, *, max_bytes: int = MAX_BYTES) -> None:
+        self._folder = folder
+        self._run_id = run_id
+        self._max_bytes = max_bytes
+        self._file: BinaryIO | None = None
+        self._sequence = 0
+        self._index: _Index | None = None
+
+    def write(
+        self, url: str, fetched_at: datetime, status: int, headers: Iterable[tuple[str, str]], body: bytes
+    ) -> None:
+        """Appends one response; it survives a kill of this process once this returns."""
+        from warcio.statusandheaders import StatusAndHeaders
+
+        file = self._file if self._file and self._file.tell() < self._max_bytes else self._open()
+        index = self._index or self._open_index()
+        digest = "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
+        kept = [(name, value) for name, value in headers if name.lower() not in _HOP_HEADERS]
+        kept.append(("Content-Length", str(len(body))))
+        http = StatusAndHeaders(f"{status}", kept, protocol="HTTP/1.1")
+        at = fetched_at.astimezone(UTC)
+        fields = {"WARC-Date": _iso(at), "WARC-Payload-Digest": digest}
+        original = index.original(url, digest, at - REVISIT_WITHIN) if body else None
+        writer = _writer()
+        if original:
+            record = writer.create_revisit_record(url, digest, url, original.date, http, warc_headers_dict=fields)
+        else:
+            record = writer.create_warc_record(
+                url, "response", payload=io.BytesIO(body), http_headers=http, warc_headers_dict=fields
+            )
+        self._append(file, _member(record))
+        if original:
+            index.refer(Path(file.name).name, original.file)
+        else:
+            index.remember(url, digest, _iso(at), Path(file.name).name)
+
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+            self._file = None
+        if self._index:
+            self._index.close()
+            self._index = None
+
+    def _open(self) -> BinaryIO:
+        if self._file:
+            self._file.close()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._sequence += 1
+        name = f"{self._run_id}-{self._sequence:05d}.warc.gz"
+        self._file = (self._folder / name).open("xb")
+        info = {"software": f"ptt-pulse/{__version__}", "format": "WARC File Format 1.1"}
+        self._append(self._file, _member(_writer().create_warcinfo_record(name, info)))
+        return self._file
+
+    def _open_index(self) -> "_Index":
+        self._index = _Index(self._folder)
+        return self._index
+
+    @staticmethod
+    def _append(file: BinaryIO, member: bytes) -> None:
+        file.write(member)
+        file.flush()
+
+
+def read_archive(paths: Iterable[Path]) -> Iterator[ArchivedResponse]:
+    """The responses of WARC files (``.warc`` or ``.warc.gz``, of any origin) in their order, revisits resolved.
+
+    Revisits find their bodies in the files given and in the ones beside them; one whose original is gone is left out
+    and logged. A torn end is skipped. Raises OSError.
+    """
+    paths = list(paths)
+    bodies = _Bodies(paths)
+    for path in paths:
+        for record in _records(path):
+            if record.rec_type not in ("response", "revisit") or record.http_headers is None:
+                continue
+            body = record.content_stream().read()
+            if record.rec_type == "revisit":
+                found = bodies.find(record)
+                if found is None:
+                    _log.warning("%s: 找不到 %s 重複內容的原件，略過", path, _target(record))
+                    continue
+                body = found
+            else:
+                bodies.remember(record, path)
+            yield ArchivedResponse(
+                _target(record),
+                datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+                int(record.http_headers.get_statuscode()),
+                record.http_headers.headers,
+                body,
+                path,
+            )
+
+
+def archive_files(folder: Path) -> list[Path]:
+    """The WARC files of a raw folder, oldest run first."""
+    return sorted(folder.glob("*.warc.gz"))
+
+
+def prunable(folder: Path, before: datetime) -> list[Path]:
+    """Files last written before ``before`` that no younger file's revisit records need."""
+    files = {path.name: path for path in archive_files(folder)}
+    old = {name for name, path in files.items() if path.stat().st_mtime < before.timestamp()}
+    needed = set()
+    if (folder / _Index.NAME).exists():
+        index = _Index(folder)
+        try:
+            needed = {to for at, to in index.references() if at in files and at not in old}
+        finally:
+            index.close()
+    return [files[name] for name in sorted(old - needed)]
+
+
+# -- parts ----------------------------------------------------------------------------------------------------------
+
+
+class _Original(NamedTuple):
+    date: str
+    file: str
+
+
+class _Index:
+    """What each address gave last, so that the next run can point at it. Losing it costs disk space, nothing else."""
+
+    NAME = "digests.sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._con = sqlite3.connect(folder / self.NAME, isolation_level=None)
+        self._con.execute("PRAGMA journal_mode=WAL").fetchone()
+        self._con.execute("PRAGMA synchronous=OFF")
+        self._con.execute("CREATE TABLE IF NOT EXISTS last (url TEXT PRIMARY KEY, digest TEXT, date TEXT, file TEXT)")
+        self._con.execute("CREATE TABLE IF NOT EXISTS refs (at TEXT, needs TEXT, PRIMARY KEY (at, needs))")
+
+    def original(self, url: str, digest: str, since: datetime) -> _Original | None:
+        row = self._con.execute("SELECT digest, date, file FROM last WHERE url = ?", (url,)).fetchone()
+        if row is None or row[0] != digest or row[1] < _iso(since) or not (self._folder / row[2]).exists():
+            return None
+        return _Original(row[1], row[2])
+
+    def remember(self, url: str, digest: str, date: str, file: str) -> None:
+        self._con.execute("INSERT OR REPLACE INTO last VALUES (?, ?, ?, ?)", (url, digest, date, file))
+
+    def refer(self, at: str, needs: str) -> None:
+        self._con.execute("INSERT OR IGNORE INTO refs VALUES (?, ?)", (at, needs))
+
+    def references(self) -> list[tuple[str, str]]:
+        return self._con.execute("SELECT at, needs FROM refs").fetchall()
+
+    def close(self) -> None:
+        self._con.close()
+
+
+class _Bodies:
+    """Finds the bodies that revisit records point at: in the file being read, and in the ones beside it."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._places: dict[tuple[str, str], tuple[Path, int | None]] = {}
+        self._unread = [p for p in {s for path in paths for s in path.parent.glob("*.warc.gz")} if p not in set(paths)]
+
+    def remember(self, record: Any, path: Path) -> None:
+        digest = record.rec_headers.get_header("WARC-Payload-Digest")
+        if digest:
+            self._places[_target(record), digest] = (path, None)
+
+    def find(self, record: Any) -> bytes | None:
+        digest = record.rec_headers.get_header("WARC-Payload-Digest")
+        key = (record.rec_headers.get_header("WARC-Refers-To-Target-URI") or _target(record), digest)
+        while key not in self._places and self._unread:
+            path = self._unread.pop()
+            for other in _records(path):
+                if other.rec_type == "response":
+                    other.content_stream().read()
+                    self.remember(other, path)
+        if key not in self._places:
+            return None
+        for other in _records(self._places[key][0]):
+            if other.rec_type == "response" and _target(other) == key[0]:
+                body: bytes = other.content_stream().read()
+                if other.rec_headers.get_header("WARC-Payload-Digest") == digest:
+                    return body
+        return None
+
+
+def _records(path: Path) -> Iterator[Any]:
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    with path.open("rb") as file:
+        try:
+            yield from ArchiveIterator(file)
+        except (ArchiveLoadFailed, zlib.error, EOFError) as error:
+            _log.warning("%s: 檔尾不完整，讀到最後一筆完整的記錄為止（%s）", path, error)
+
+
+def _target(record: Any) -> str:
+    return str(record.rec_headers.get_header("WARC-Target-URI"))
+
+
+def _writer() -> Any:
+    from warcio.warcwriter import BufferWARCWriter
+
+    return BufferWARCWriter(gzip=False, warc_version="1.1")
+
+
+def _member(record: Any) -> bytes:
+    """A record as one gzip member. zlib's level 6: warcio's own 9 takes twice the time for one part in a hundred."""
+    from warcio.warcwriter import BufferWARCWriter
+
+    writer = BufferWARCWriter(gzip=False, warc_version="1.1")
+    writer.write_record(record)
+    packer = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+    return packer.compress(writer.get_contents()) + packer.flush()
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
