@@ -83,12 +83,12 @@ def fold(merged: Merged, known: Mapping[int, PushRow]) -> Thread:
             observation.pending = observation.kind == "growth"
         return Thread(observations, {}, None, None, None, 0, [], [], _deleted_at(observations))
     rows = _fold_pushes(merged, known)
-    good = [page for page in pages if not page.damaged] or pages
+    good = _good(pages)
     told = [o for o in observations if o.kind != "gone"]
     return Thread(
         observations,
         rows,
-        page=good[-1],
+        page=best_page(pages),
         newest=pages[-1],
         last=told[-1],
         first_seen_at=told[0].fetched_at,
@@ -96,6 +96,16 @@ def fold(merged: Merged, known: Mapping[int, PushRow]) -> Thread:
         replies=_replies(told, bool([page for page in pages if not page.damaged])),
         deleted_at=_deleted_at(observations),
     )
+
+
+def best_page(observations: list[Observation]) -> Observation | None:
+    """The newest page that is not damaged; the newest damaged one where there are no others."""
+    good = _good([o for o in observations if o.kind == "page"])
+    return max(good, key=lambda page: page.order, default=None)
+
+
+def _good(pages: list[Observation]) -> list[Observation]:
+    return [page for page in pages if not page.damaged] or pages
 
 
 def _fold_pushes(merged: Merged, known: Mapping[int, PushRow]) -> dict[int, PushRow]:
@@ -207,7 +217,8 @@ def _deleted_at(observations: list[Observation]) -> int | None:
 def poll_state(thread: Thread, stored: Mapping[int, PollState]) -> tuple[int, PollState] | None:
     """fetched_at and poll state of the newest response; ``stored``: what the store had, by fetched_at."""
     last = thread.last
-    if last is None:
+    state = last and (last.poll or stored.get(last.fetched_at))
+    if last is None or state is None:
         return None
-    state = last.poll or stored.get(last.fetched_at)
-    return (last.fetched_at, state) if state else None
+    longpoll_url = state.longpoll_url or (thread.newest.header.get("longpoll_url") if thread.newest else None)
+    return last.fetched_at, state._replace(longpoll_url=longpoll_url)

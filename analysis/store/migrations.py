@@ -61,9 +61,7 @@ def migrate(con: duckdb.DuckDBPyConnection, store: Path, steps: list[Migration] 
         con.execute("BEGIN")
         try:
             con.execute(step.sql)
-            con.execute(
-                "INSERT INTO internal.migrations VALUES (?, ?, ?)", [step.version, step.name, clock.now()]
-            )
+            con.execute("INSERT INTO internal.migrations VALUES (?, ?, ?)", [step.version, step.name, clock.now()])
             con.execute("COMMIT")
         except BaseException:
             con.execute("ROLLBACK")

@@ -20,7 +20,7 @@ _LINKED: Final = (
     "board", "post_id", "source_url", "final_url", "domain", "status", "fetched_at", "title", "site_name",
     "published_at", "text", "error",
 )  # fmt: skip
-_APART: Final = ("board", "post_id", "body", "pushes", "poll_url", "longpoll_url", "poll_offset")
+_APART: Final = ("board", "post_id", "body", "pushes", "poll_url", "poll_offset")
 
 
 class Told(NamedTuple):

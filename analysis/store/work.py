@@ -53,7 +53,9 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         con.execute(f"ATTACH {_quote(path)} AS {CATALOG} (STORAGE_VERSION '{STORAGE_VERSION}')")
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
-            raise StoreDamaged(f"{path} 被別的程式開著：請關掉它（讀資料請開 {PUBLISHED_NAME}），再執行一次。") from error
+            raise StoreDamaged(
+                f"{path} 被別的程式開著：請關掉它（讀資料請開 {PUBLISHED_NAME}），再執行一次。"
+            ) from error
         if "space" in str(error).lower():
             raise OSError(28, "No space left on device", str(path)) from error
         raise StoreDamaged(_damaged(path)) from error

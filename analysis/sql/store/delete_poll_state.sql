@@ -1,0 +1,1 @@
+DELETE FROM internal.poll_state AS t USING store_batch AS b WHERE t.board = b.board AND t.post_id = b.post_id

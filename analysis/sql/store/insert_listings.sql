@@ -1,0 +1,1 @@
+INSERT INTO internal.listings BY NAME SELECT * FROM store_batch

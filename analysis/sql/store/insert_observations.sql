@@ -1,0 +1,1 @@
+INSERT INTO internal.observations BY NAME SELECT * FROM store_batch

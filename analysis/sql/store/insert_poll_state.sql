@@ -1,0 +1,1 @@
+INSERT INTO internal.poll_state BY NAME SELECT * FROM store_batch

@@ -1,0 +1,1 @@
+INSERT INTO post_versions BY NAME SELECT * FROM store_batch

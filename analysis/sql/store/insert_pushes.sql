@@ -1,0 +1,1 @@
+INSERT INTO pushes BY NAME SELECT * FROM store_batch

@@ -1,0 +1,1 @@
+INSERT INTO replies BY NAME SELECT * FROM store_batch

@@ -1,0 +1,1 @@
+INSERT OR REPLACE INTO internal.spool_files (name, sha256, loaded_at) VALUES (?, ?, ?)

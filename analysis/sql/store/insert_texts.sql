@@ -1,0 +1,1 @@
+INSERT INTO internal.texts BY NAME SELECT * FROM store_batch

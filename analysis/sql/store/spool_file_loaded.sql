@@ -1,0 +1,1 @@
+SELECT count(*) > 0 FROM internal.spool_files WHERE name = ? AND sha256 = ?

@@ -1,0 +1,259 @@
+"""Part of a spool file, gathered by thread and written in a few statements."""
+
+from collections import Counter, defaultdict
+from itertools import chain, repeat
+from typing import Any, NamedTuple
+
+import duckdb
+import orjson
+import pyarrow as pa
+
+from analysis.store.align import PushRow
+from analysis.store.columns import SCHEMAS, array, run, session_array, table
+from analysis.store.fold import Thread, best_page, fold, merge, poll_state
+from analysis.store.known_threads import Stored, merge_listings, read_stored, touch
+from analysis.store.observation import Content, Observation, encode_floors
+from analysis.store.responses import Failed, Linked, Listed, Taken, ThreadKey, Told, micros
+from analysis.store.sessions import Sessions
+from ptt_spider.items import VOTE
+
+MAX_PUSHES = 150_000
+"""Pushes that one batch gathers: some 100 MB of Python objects."""
+_DAY = 86_400_000_000
+_TAIPEI = 8 * 3_600_000_000
+STEPS = ("news", "mentions", "votes", "scores")
+
+
+class Written(NamedTuple):
+    """What a batch changed."""
+
+    new_posts: int
+    new_pushes: int
+    changed_threads: int
+
+
+class Batch:
+    """Takes what responses told, then writes it within the caller's transaction."""
+
+    def __init__(self) -> None:
+        self.threads: dict[ThreadKey, list[Observation]] = defaultdict(list)
+        self.listed: list[Listed] = []
+        self.failed: list[Failed] = []
+        self.linked: list[Linked] = []
+        self.pushes = 0
+
+    @property
+    def full(self) -> bool:
+        return self.pushes >= MAX_PUSHES or len(self.listed) >= MAX_PUSHES or len(self.threads) >= MAX_PUSHES // 10
+
+    def add(self, taken: Taken) -> None:
+        match taken:
+            case Told(thread, observation):
+                self.threads[thread].append(observation)
+                self.pushes += len(observation.contents or ())
+            case Listed():
+                self.listed.append(taken)
+            case Failed():
+                self.failed.append(taken)
+            case Linked():
+                self.linked.append(taken)
+
+    def write(self, con: duckdb.DuckDBPyConnection, sessions: Sessions) -> Written:
+        """Writes everything. Raises pa.ArrowException and duckdb.Error for values that no column takes."""
+        touch(con, chain(self.threads, ((row.board, row.post_id) for row in self.listed)))
+        stored = read_stored(con) if self.threads else {}
+        rows = _Rows()
+        for key, fresh in self.threads.items():
+            rows.take(key, stored.get(key) or Stored(), fresh)
+        rows.write(con, sessions)
+        if self.listed:
+            _replace(con, "listings", merge_listings(con, self.listed))
+        run(con, "update_nrec", table("threads", ()))
+        if self.failed:
+            run(con, "insert_failures", table("failures", self.failed))
+        if self.linked:
+            run(con, "insert_linked_pages", table("linked_pages", [linked.row for linked in self.linked]))
+        return Written(rows.new_posts, rows.new_pushes, len({row[:2] for row in rows.dirty}))
+
+
+def _replace(con: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[Any, ...]]) -> None:
+    batch = table(name, rows)
+    run(con, f"delete_{name}", batch)
+    run(con, f"insert_{name}", batch)
+
+
+class _Rows:
+    """Rows to write, gathered from threads."""
+
+    def __init__(self) -> None:
+        self.posts: list[tuple[Any, ...]] = []
+        self.posted_at: list[int] = []
+        self.pushes: list[tuple[ThreadKey, int, list[int], list[Content], list[int], list[int | None]]] = []
+        self.floors_gone: list[tuple[str, str, int]] = []
+        self.floors_changed: list[tuple[str, str, int]] = []
+        self.made_anew: dict[str, list[ThreadKey]] = defaultdict(list)
+        self.inserts: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self.dirty: list[tuple[str, str, str]] = []
+        self.new_posts = 0
+        self.new_pushes = 0
+
+    def take(self, key: ThreadKey, stored: Stored, fresh: list[Observation]) -> None:
+        merged = merge(stored.observations, fresh)
+        if not merged.changed:
+            return
+        stored_ids = {id(o) for o in stored.observations}
+        thread = fold(merged, stored.rows)
+        self._observations(key, thread, stored, stored_ids)
+        self._texts(key, thread, stored)
+        if thread.page is None:
+            return
+        text_changed = self._post(key, thread, stored)
+        pushes_changed = self._pushes(key, thread, stored)
+        self._small(key, thread, stored)
+        steps = STEPS if text_changed else STEPS[1:] if pushes_changed else ()
+        self.dirty += [(*key, step) for step in steps]
+
+    def _observations(self, key: ThreadKey, thread: Thread, stored: Stored, stored_ids: set[int]) -> None:
+        kept = sum(id(o) in stored_ids for o in thread.observations)
+        if kept < len(stored_ids) or any(old.contents is not None for old in stored.observations):
+            self.made_anew["observations"].append(key)
+            todo = thread.observations
+        else:
+            todo = [o for o in thread.observations if id(o) not in stored_ids]
+        self.inserts["observations"] += [
+            (
+                *key, o.fetched_at, o.kind, o.digest, o.base_fetched_at, o.partial, o.header_digest, o.body_digest,
+                encode_floors(o.floors), orjson.dumps(o.contents or []).decode() if o.pending else None, o.source,
+            )
+            for o in todo
+        ]  # fmt: skip
+
+    def _post(self, key: ThreadKey, thread: Thread, stored: Stored) -> bool:
+        """Adds the post's row and says whether its text or header is new."""
+        page, newest, last = thread.page, thread.newest, thread.last
+        if page is None or newest is None or last is None:
+            return False
+        header = page.header
+        posted_at = micros(header["posted_at"])
+        votes = Counter(row.content.tag for row in thread.rows.values() if row.removed_at is None)
+        body = _body(page, stored)
+        self.posted_at.append(posted_at)
+        self.posts.append((
+            *key, header["aid"], header["url"], header["category"], header["is_reply"], header["is_forward"],
+            header["forward_from"], header["title"], header["author"], header["author_nick"], header["ip"],
+            header["country"], posted_at, header["header_time"], (posted_at + _TAIPEI) // _DAY, None, body,
+            votes["推"], votes["噓"], votes["→"], _time(header["edited_at"]), thread.deleted_at,
+            newest.header["truncated"], newest.header["damaged"], thread.first_seen_at, last.fetched_at,
+            (thread.first_seen_at - posted_at) // 1_000_000,
+        ))  # fmt: skip
+        before = best_page(stored.observations)
+        self.new_posts += before is None
+        return before is None or (before.header_digest, before.body_digest) != (page.header_digest, page.body_digest)
+
+    def _pushes(self, key: ThreadKey, thread: Thread, stored: Stored) -> bool:
+        """Adds the pushes that differ from the stored ones and says whether there are any."""
+        rows = thread.rows
+        if not stored.rows:
+            todo = list(rows.items())
+        else:
+            todo = [(floor, row) for floor, row in rows.items() if stored.rows.get(floor) != row]
+            gone = [floor for floor, row in stored.rows.items() if rows.get(floor) != row]
+            self.floors_gone += [(*key, floor) for floor in gone]
+            self.floors_changed += [
+                (*key, floor)
+                for floor in gone
+                if floor not in rows or rows[floor].content != stored.rows[floor].content
+            ]
+            if gone and not todo:
+                return True
+        if not todo:
+            return False
+        self.new_pushes += max(len(rows) - len(stored.rows), 0)
+        floors, kept = zip(*todo, strict=True)
+        contents, first_seen, removed = zip(*kept, strict=True)
+        self.pushes.append((key, len(floors), floors, contents, first_seen, removed))
+        return True
+
+    def _texts(self, key: ThreadKey, thread: Thread, stored: Stored) -> None:
+        """Keeps every header, and the bodies that stand neither in posts nor in post_versions."""
+        page = thread.page
+        covered = {page.body_digest if page else None, *(version.page.body_digest for version in thread.versions)}
+        needed: dict[str, str] = {}
+        for o in thread.observations:
+            if o.header_digest and o.header_digest not in needed:
+                needed[o.header_digest] = stored.texts.get(o.header_digest) or orjson.dumps(o.header).decode()
+            if o.body_digest and o.body_digest not in covered and o.body_digest not in needed:
+                needed[o.body_digest] = _body(o, stored)
+        if needed.keys() == stored.texts.keys():
+            return
+        if not stored.texts.keys() <= needed.keys():
+            self.made_anew["texts"].append(key)
+            new = needed
+        else:
+            new = {digest: text for digest, text in needed.items() if digest not in stored.texts}
+        self.inserts["texts"] += [(*key, digest, text) for digest, text in new.items()]
+
+    def _small(self, key: ThreadKey, thread: Thread, stored: Stored) -> None:
+        replies = [(*key, floor, text, _time(edited_at)) for floor, text, edited_at in thread.replies]
+        versions = [
+            (
+                *key, number, v.page.header.get("title"), v.page.header.get("header_time"), _body(v.page, stored),
+                _time(v.page.header.get("edited_at")), v.seen_from, v.seen_until,
+            )
+            for number, v in enumerate(thread.versions, 1)
+        ]  # fmt: skip
+        poll = poll_state(thread, stored.polls)
+        polls = [(*key, poll[0], *poll[1])] if poll else []
+        for name, rows in (("replies", replies), ("post_versions", versions), ("poll_state", polls)):
+            if stored.observations:
+                self.made_anew[name].append(key)
+            self.inserts[name] += rows
+
+    def write(self, con: duckdb.DuckDBPyConnection, sessions: Sessions) -> None:
+        for name, threads in self.made_anew.items():
+            run(con, f"delete_{name}", table("threads", threads))
+        if self.floors_gone:
+            run(con, "delete_pushes", table("floors", self.floors_gone))
+        if self.floors_changed:
+            run(con, "delete_push_scores", table("floors", self.floors_changed))
+        if self.posts:
+            posts = table("posts", self.posts)
+            place = posts.schema.get_field_index("session_on")
+            run(con, "upsert_posts", posts.set_column(place, "session_on", session_array(self.posted_at, sessions)))
+        if self.pushes:
+            run(con, "insert_pushes", _push_table(self.pushes, sessions))
+        for name, rows in self.inserts.items():
+            if rows:
+                run(con, f"insert_{name}", table(name, rows))
+        if self.dirty:
+            run(con, "insert_dirty", table("dirty", self.dirty))
+
+
+def _push_table(
+    threads: list[tuple[ThreadKey, int, list[int], list[Content], list[int], list[int | None]]], sessions: Sessions
+) -> pa.Table:
+    keys, lengths, floors, contents, first_seen, removed = zip(*threads, strict=True)
+    boards = chain.from_iterable(repeat(key[0], n) for key, n in zip(keys, lengths, strict=True))
+    post_ids = chain.from_iterable(repeat(key[1], n) for key, n in zip(keys, lengths, strict=True))
+    tags, users, texts, ips, pushed_at, times, authors = zip(*chain.from_iterable(contents), strict=True)
+    columns = (
+        list(boards), list(post_ids), list(chain.from_iterable(floors)), tags, list(map(VOTE.__getitem__, tags)), users,
+        texts, ips, pushed_at, times, None, authors, list(chain.from_iterable(first_seen)),
+        list(chain.from_iterable(removed)),
+    )  # fmt: skip
+    return pa.table({
+        name: session_array(pushed_at, sessions) if values is None else array(values, kind)
+        for (name, kind), values in zip(SCHEMAS["pushes"].items(), columns, strict=True)
+    })  # fmt: skip
+
+
+def _body(page: Observation, stored: Stored) -> str:
+    if page.body is not None:
+        return page.body
+    digest = page.body_digest or ""
+    body = stored.bodies.get(digest)
+    return stored.texts[digest] if body is None else body
+
+
+def _time(text: str | None) -> int | None:
+    return None if text is None else micros(text)

@@ -1,0 +1,148 @@
+"""Spool files -> the work database: each file in one transaction, then the file is deleted.
+
+A kill at any moment leaves the file loaded and deleted, loaded and waiting (the next load sees its name and hash and
+only deletes it), or waiting.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from analysis.errors import PttError
+from analysis.sql import statement
+from analysis.store.batch import Batch
+from analysis.store.responses import Reader
+from analysis.store.sessions import read_sessions
+from ptt_spider import clock, spool
+
+SPOOL_NAME = "spool"
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What was loaded."""
+
+    files: int = 0
+    new_posts: int = 0
+    new_pushes: int = 0
+    changed_threads: int = 0
+    """Threads with a new text or new pushes, new ones included; counted once a batch."""
+    responses: int = 0
+    seconds: float = 0.0
+    bad: list[tuple[Path, str]] = field(default_factory=list)
+    """Files put aside as ``*.bad`` because they, or lines of them, could not be read, with the reason."""
+
+    def add(self, other: "LoadReport") -> None:
+        self.files += other.files
+        self.new_posts += other.new_posts
+        self.new_pushes += other.new_pushes
+        self.changed_threads += other.changed_threads
+        self.responses += other.responses
+        self.seconds += other.seconds
+        self.bad += other.bad
+
+
+def load_waiting(
+    con: duckdb.DuckDBPyConnection, data: Path, *, on_file: Callable[[Path, LoadReport], None] | None = None
+) -> LoadReport:
+    """Loads every complete file of ``data/spool`` and what killed crawls left there; ``on_file`` hears of each.
+
+    ``con`` comes from `open_work`. Raises PttError when the disk is full; the files not yet loaded stay.
+    """
+    total = LoadReport()
+    for path in spool.waiting(data / SPOOL_NAME):
+        report = load_file(con, path)
+        total.add(report)
+        if on_file:
+            on_file(path, report)
+    return total
+
+
+def load_file(con: duckdb.DuckDBPyConnection, path: Path) -> LoadReport:
+    """Loads one spool file and deletes it. Lines that are no records are left out, and the file is kept as ``*.bad``.
+
+    Raises PttError when the disk is full: nothing of the file is in the store then, and the file stays.
+    """
+    begun = time.perf_counter()
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    report = LoadReport(files=1)
+    if _is_loaded(con, path, sha256):
+        path.unlink()
+        return report
+    problems: list[str] = []
+    con.execute("BEGIN")
+    try:
+        _load_lines(con, path, report, problems)
+        con.execute(statement("store/insert_spool_file"), [path.name, sha256, clock.now()])
+        con.execute("COMMIT")
+    except (pa.ArrowException, duckdb.DataError, duckdb.IntegrityError, OverflowError) as error:
+        _rollback(con)
+        report = LoadReport(files=1)
+        problems = [f"{type(error).__name__}: {str(error).splitlines()[0]}"]
+    except BaseException as error:
+        _rollback(con)
+        if is_disk_full(error):
+            raise DiskFull(path) from error
+        raise
+    report.seconds = time.perf_counter() - begun
+    if problems:
+        aside = path.with_name(path.name + ".bad")
+        path.rename(aside)
+        report.bad.append((aside, "；".join(problems[:3])))
+    else:
+        path.unlink()
+    return report
+
+
+class DiskFull(PttError):
+    """The disk filled up; nothing half-done is left."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"磁碟已滿，{path} 沒有寫入：請騰出空間後執行 ptt load；已存的資料沒有遺失。")
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether DuckDB or the system failed for want of space."""
+    text = str(error).lower()
+    return isinstance(error, OSError | duckdb.Error) and any(
+        sign in text for sign in ("no space left", "disk full", "out of disk", "file too large", "disk quota")
+    )
+
+
+def _is_loaded(con: duckdb.DuckDBPyConnection, path: Path, sha256: str) -> bool:
+    return bool(con.execute(statement("store/spool_file_loaded"), [path.name, sha256]).fetchall()[0][0])
+
+
+def _load_lines(con: duckdb.DuckDBPyConnection, path: Path, report: LoadReport, problems: list[str]) -> None:
+    reader, sessions, batch = Reader(), read_sessions(con), Batch()
+
+    def write() -> None:
+        written = batch.write(con, sessions)
+        report.new_posts += written.new_posts
+        report.new_pushes += written.new_pushes
+        report.changed_threads += written.changed_threads
+
+    for number, line in enumerate(spool.read_lines(path), 1):
+        try:
+            for taken in reader.read(line):
+                batch.add(taken)
+            report.responses += 1
+        except ValueError as error:
+            problems.append(f"第 {number} 行讀不懂（{error}）")
+        if batch.full:
+            write()
+            batch = Batch()
+    write()
+
+
+def _rollback(con: duckdb.DuckDBPyConnection) -> None:
+    try:
+        con.execute("ROLLBACK")
+    except duckdb.Error:
+        pass  # a failed COMMIT has rolled back already, and a database that lost its disk rolls back when next opened

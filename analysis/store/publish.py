@@ -1,0 +1,73 @@
+"""Publishing: a copy of the work database that appears under its name whole, at once, or not at all.
+
+Readers keep the file that they opened; whoever opens it next gets the new one. A reader can never hold up the writer.
+"""
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from analysis.sql import statement
+from analysis.store.load import DiskFull, is_disk_full
+from analysis.store.migrations import schema_version
+from analysis.store.work import CATALOG, PUBLISHED_NAME, WORK_NAME, attach
+from ptt_spider import __version__, clock
+
+
+def publish(data: Path, con: duckdb.DuckDBPyConnection) -> Path:
+    """Publishes the store that `open_work` opened as ``data/ptt.duckdb`` and returns that path; ``con`` stays usable.
+
+    store_info, CHECKPOINT, detach, copy, fsync of file and folder, chmod 0444, rename. Call it outside a transaction
+    while holding the lock. Raises DiskFull (the old publication stays as it is).
+    """
+    work, target = data / WORK_NAME, data / PUBLISHED_NAME
+    part = target.with_suffix(".duckdb.part")
+    try:
+        _write_info(con)
+        con.execute(f"CHECKPOINT {CATALOG}")
+        con.execute("USE memory")
+        con.execute(f"DETACH {CATALOG}")
+        try:
+            _copy(work, part)
+            part.replace(target)
+            _fsync(data)
+        finally:
+            attach(con, work)
+    except (OSError, duckdb.Error) as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        if is_disk_full(error):
+            raise DiskFull(target) from error
+        raise
+    return target
+
+
+def _write_info(con: duckdb.DuckDBPyConnection) -> None:
+    version = schema_version(con)
+    con.execute("BEGIN")
+    try:
+        con.execute("DELETE FROM store_info")
+        con.execute(statement("store/store_info"), [clock.now(), version, __version__])
+        con.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(duckdb.Error):
+            con.execute("ROLLBACK")
+        raise
+
+
+def _copy(source: Path, part: Path) -> None:
+    part.unlink(missing_ok=True)  # what a kill left may be read-only
+    shutil.copyfile(source, part)
+    part.chmod(0o444)
+    _fsync(part)
+
+
+def _fsync(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
