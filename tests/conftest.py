@@ -1,6 +1,9 @@
 """Shared by all tests: the offline profile, and the data that lies beside the repository."""
 
+import importlib.util
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -26,3 +29,15 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("../shared is absent: third-party data that the repository must not contain")
     return folder
+
+
+@pytest.fixture(scope="session")
+def faulty_site() -> Any:
+    """The class `FaultySite` of tests/site: ``with faulty_site() as site: …`` (see its module for the switches)."""
+    spec = importlib.util.spec_from_file_location("faulty_site", ROOT / "tests/site/faulty_site.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["faulty_site"] = module
+    spec.loader.exec_module(module)
+    return module.FaultySite
