@@ -11,7 +11,9 @@ from typing import NamedTuple
 MAX_SIGNATURE_LINES = 6
 """A signature has at most six lines [pttbbs MAX_SIGLINES]; what stands under an earlier ``--`` is body."""
 
-_STATION = re.compile(r"※ 發信站\s*[:：].*?(?:來自\s*[:：]\s*(?P<ip>[0-9A-Fa-f.:*]+)\s*(?:\((?P<country>[^()]*)\))?.*)?")
+_STATION = re.compile(
+    r"※ 發信站\s*[:：].*?(?:來自\s*[:：]\s*(?P<ip>[0-9A-Fa-f.:*]+)\s*(?:\((?P<country>[^()]*)\))?.*)?"
+)
 _FROM = re.compile(r"◆ From\s*[:：]\s*(?P<ip>\S+)\s*(?:\((?P<country>[^()]*)\))?.*")
 _FORWARDER = re.compile(r"※ 轉錄者\s*[:：]\s*\S+\s*\((?P<ip>[0-9A-Fa-f.:*]+)(?:\s+(?P<country>[^()]+))?\).*")
 _ADDRESS = re.compile(r"※ (?:文章網址|文章代碼\(AID\))\s*[:：]")
@@ -41,7 +43,13 @@ def find_ending(lines: list[str], post_id: str) -> Ending | None:
     if at is None:
         return None
     first, ip, country = _closing_block(lines, at)
-    return Ending(_before_signature(lines, first), at + 1, ip, country)
+    end = first
+    # The site parts its own lines from the text with an empty line and `--`.
+    if end > 0 and lines[end - 1].rstrip() == "--":
+        end -= 1
+    if end > 0 and not lines[end - 1].strip():
+        end -= 1
+    return Ending(before_signature(lines, end), at + 1, ip, country)
 
 
 def _own_address(lines: list[str], post_id: str) -> int | None:
@@ -82,21 +90,17 @@ def _closing_block(lines: list[str], at: int) -> tuple[int, str | None, str | No
     return first, ip, country
 
 
-def _before_signature(lines: list[str], first: int) -> int:
-    """Where the body ends above the closing block that begins at ``first``."""
-    end = first
-    if end > 0 and lines[end - 1].rstrip() == "--":
-        end -= 1
-    above = end - 1 if end > 0 and not lines[end - 1].strip() else end
-    for number in range(above - 1, max(above - MAX_SIGNATURE_LINES - 2, -1), -1):
+def before_signature(lines: list[str], end: int) -> int:
+    """Where the body ends if ``lines[:end]`` are body and signature: an empty line, ``--`` and up to six lines."""
+    for number in range(end - 1, max(end - MAX_SIGNATURE_LINES - 2, -1), -1):
         line = lines[number]
         if line.rstrip() == "--":
-            if number > 0 and not lines[number - 1].strip():
+            if number > 0 and not lines[number - 1].strip() and any(map(str.strip, lines[number + 1 : end])):
                 return number - 1
             break
         if line.startswith(("※ 發信站", "◆ From")):
             break
-    return above
+    return end
 
 
 def read_origin(body: str) -> tuple[bool, str | None]:

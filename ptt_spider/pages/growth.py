@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from ptt_spider.items import Push, Reply
-from ptt_spider.pages.article import read_tail, to_lines
+from ptt_spider.pages.article import to_lines
+from ptt_spider.pages.assembly import read_tail
 from ptt_spider.pages.blocks import TooDeepError, read_blocks
 from ptt_spider.pages.source import decode
 
 
-def parse_growth(
+def parse_growth(  # noqa: PLR0917
     html_fragment: bytes | str,
-    board: str,
-    post_id: str,
+    board: str,  # noqa: ARG001 - which thread it is: callers log and store by it
+    post_id: str,  # noqa: ARG001
     after: datetime | None,
     author: str | None,
     first_floor: int,

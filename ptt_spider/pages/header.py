@@ -17,9 +17,14 @@ _KNOWN = frozenset((*_AUTHOR_TAGS, *_TITLE_TAGS, *_TIME_TAGS, *_BOARD_TAGS))
 _PREFIX = re.compile(r"\s*(re|fw|fwd)\s*[:：]\s*|\s*(\[轉錄\])\s*", re.IGNORECASE)
 _BRACKET = re.compile(r"\[([^\[\]]*)\]|［([^［］]*)］|【([^【】]*)】|〔([^〔〕]*)〕")
 _AUTHOR = re.compile(r"([^\s(]+)(?:\s*\((.*?)\)?)?")
-_BOARD_IN_LINE = re.compile(r"\s+(?:看板|站內|信區)\s*[:：]\s*[\w.-]+\s*$")
+_BOARD_IN_LINE = re.compile(r"\s+(?:看板|站內|信區)\s*[:：]\s*([\w.-]+)\s*$")
 _PLAIN = re.compile(rf"({'|'.join(sorted(_KNOWN))})\s*[:：]\s*(.*)")
-_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
+    )
+}
 _CTIME = re.compile(
     r"(?:[A-Z][a-z]{2}\s+)?([A-Z][a-z]{2})\s+(\d{1,2})\s+(\d{1,2}):(\d\d)(?::(\d\d))?\s+(\d{4})", re.ASCII
 )
@@ -62,7 +67,7 @@ def read_header(metalines: list[tuple[str, str]]) -> Header:
         author,
         nick,
         board.strip() if board else None,
-        title.rstrip() if title is not None else None,
+        (title.rstrip() or None) if title is not None else None,
         time_text.strip() if time_text is not None else None,
         tuple(rest),
     )
@@ -75,27 +80,33 @@ def _kind(tag: str) -> str | None:
     return None
 
 
-def split_plain_header(lines: list[str]) -> tuple[list[tuple[str, str]], int]:
+def split_plain_header(lines: list[str], metalines: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], int]:
     """Header lines in plain text at the very top -> (tag, value) pairs and how many lines they took.
 
-    Old posts say ``作者: id (nick) 站內: Stock`` in one line, copies from a terminal ``作者  id (nick)``.
+    Old posts say ``作者: id (nick) 站內: Stock`` in plain text; under header lines that the site has recognised
+    (``metalines``) stand those that it has not, such as an empty ``標題:``.
     """
+    seen = {_kind(tag.strip()) for tag, _ in metalines}
+    if None in seen:
+        return [], 0
     pairs: list[tuple[str, str]] = []
     taken = 0
-    for line in lines[:6]:
+    for line in lines[:4]:
         match = _PLAIN.fullmatch(line.strip())
-        if not match or any(_kind(tag) == _kind(match[1]) for tag, _ in pairs):
+        kind = _kind(match[1]) if match else None
+        if not match or kind in seen:
             break
-        tag, value = match[1], match[2]
-        if board := _BOARD_IN_LINE.search(" " + value):
-            pairs.append(("看板", re.split(r"[:：]", board[0])[-1].strip()))
-            value = (" " + value)[: board.start()].strip()
-        pairs.insert(len(pairs) - bool(board), (tag, value))
+        value = match[2]
+        if board := _BOARD_IN_LINE.search(value):
+            pairs.append(("看板", board[1]))
+            value = value[: board.start()]
+        pairs.append((match[1], value))
+        seen.add(kind)
         taken += 1
-    # A single such line at the top is as likely the body's own.
-    if taken < 2 and not any(_kind(tag) == "author" for tag, _ in pairs):
-        return [], 0
-    return pairs, taken
+    # A line that looks like a header's may be the body's own, unless the header begins with it or goes on with it.
+    if "author" in seen and (taken == 0 or "title" in seen or "time" in seen):
+        return pairs, taken
+    return [], 0
 
 
 def split_author(value: str) -> tuple[str | None, str | None]:
@@ -135,7 +146,13 @@ def read_ctime(text: str) -> datetime | None:
         return None
     try:
         return datetime(
-            int(match[6]), _MONTHS[match[1]], int(match[2]), int(match[3]), int(match[4]), int(match[5] or 0), tzinfo=TAIPEI
+            int(match[6]),
+            _MONTHS[match[1]],
+            int(match[2]),
+            int(match[3]),
+            int(match[4]),
+            int(match[5] or 0),
+            tzinfo=TAIPEI,
         )
     except ValueError:
         return None

@@ -7,11 +7,15 @@ from ptt_spider.pages.blocks import RawPush
 from ptt_spider.pages.timeline import Timeline, clock_of
 
 _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+", re.ASCII)
-_LEADING_IP = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?:\s+|(?=\d\d/)|$)", re.ASCII)
+_LEADING_IP = re.compile(
+    r"(\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?:\s+|(?=\d\d/)|$)", re.ASCII
+)
 _BLANKS = " \t\n\xa0\u3000"
 
 
-def read_pushes(raws: list[RawPush], timeline: Timeline, author: str | None, first_floor: int, pushes: list[Push]) -> None:
+def read_pushes(
+    raws: list[RawPush], timeline: Timeline, author: str | None, first_floor: int, pushes: list[Push]
+) -> None:
     """Append the items of one run; floors count on from ``first_floor`` and what ``pushes`` holds."""
     floor = first_floor + len(pushes)
     author_key = author.lower() if author else None
@@ -29,11 +33,7 @@ def read_pushes(raws: list[RawPush], timeline: Timeline, author: str | None, fir
             ip, time_text = split_stamp(before, clock) if before else (None, clock)
         else:
             ip, time_text = split_stamp(stamp, "")
-        add(
-            Push(
-                floor, tag.strip(), user_id, text, ip, place(time_text), time_text, user_id.lower() == author_key
-            )
-        )
+        add(Push(floor, tag.strip(), user_id, text, ip, place(time_text), time_text, user_id.lower() == author_key))
         floor += 1
 
 

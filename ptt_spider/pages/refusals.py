@@ -10,7 +10,8 @@ from ptt_spider.errors import Reason
 from ptt_spider.pages.source import decode
 
 _CHALLENGE = re.compile(
-    r"/cdn-cgi/challenge-platform/|_cf_chl_|cf-browser-verification|cf-challenge|cf-turnstile|challenges\.cloudflare\.com"
+    # /cdn-cgi/challenge-platform/scripts/jsd stands on ordinary pages too.
+    r"/cdn-cgi/challenge-platform/h/|_cf_chl_opt|cf-browser-verification|cf-challenge|challenges\.cloudflare\.com/turnstile"
     r"|<title>\s*(?:Just a moment|Attention Required! \| Cloudflare|Access denied)"
     r"|id=[\"']cf-(?:error-details|wrapper)[\"']",
     re.IGNORECASE,

@@ -1,7 +1,7 @@
 """What was appended to an article besides pushes: the author's replies, edit lines, forwarding notes.
 
-Only text that somebody wrote is a reply. Left out: ``※ 編輯``, ``※ id:轉錄至看板 X`` and the like, ``(id 刪除 user 的推文:
-理由)``, and pushes that the author's editing has spoilt so that the site shows none.
+Only text that somebody wrote is a reply. Left out: ``※ 編輯``, ``※ id:轉錄至看板 X`` and the like, ``(id 刪除 user 的
+推文: 理由)``, and pushes that the author's editing has spoilt so that the site shows none.
 """
 
 import re

@@ -16,7 +16,9 @@ _MAIN = re.compile(r"""<div\s[^>]*\bid\s*=\s*["']?main-content\b""", re.IGNORECA
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _DIV = re.compile(r"<(/?)div\b", re.IGNORECASE)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
 # 作者 in UTF-8 that was taken for Latin-1 or Windows-1252
 _MOJIBAKE = ("ä½\x9cè\x80\x85", "ä½œè€…")
 
@@ -107,8 +109,8 @@ def too_deep(text: str) -> bool:
         return False
     depth = 0
     opened: dict[str, int] = {}
-    for slash, name in _TAG.findall(text):
-        name = name.lower()
+    for slash, written in _TAG.findall(text):
+        name = written.lower()
         if slash:
             # Only what closes something counts, else `<div></i>` again and again would hide the depth.
             if opened.get(name):

@@ -2,19 +2,18 @@
 
 A push says ``MM/DD HH:MM`` and no year. A file only grows at its end, so its lines stand in the order of time: each
 has the least year that does not put it before what stands above it, the post's own time first. ``※ 編輯`` lines carry
-a year and are anchors. A gap of more than a year with no anchor after it cannot be seen; then the least year is what
-the page implies. What contradicts an anchor below it has no time at all.
+a year and are anchors. A gap of more than a year cannot be seen; then the least year is what the page implies.
 """
 
 from calendar import isleap
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from ptt_spider.clock import TAIPEI
 
 SLACK: Final = timedelta(hours=1)
-"""How far a line may stand before the one above it: machines' clocks differ, and the header's time is cut to seconds."""
+"""How far a line may lie before the one above it: clocks differ, and a push says no seconds."""
+HALF_A_YEAR: Final = timedelta(days=180)
 _LAST_YEAR: Final = 9990
 _CACHE_LIMIT: Final = 100_000
 
@@ -49,38 +48,28 @@ def _read_clock(text: str) -> tuple[int, int, int, int] | None:
 class Timeline:
     """Gives the lines of one page their times, top to bottom."""
 
-    def __init__(self, start: datetime | None, anchors: Sequence[datetime] = ()) -> None:
-        """``start``: the post's time, or the last time known above the first line; None: no year can be told.
-
-        ``anchors``: times of all lines that carry a year, top to bottom. Those before ``start`` or before an anchor
-        above them are pasted from elsewhere and count for nothing.
-        """
-        self._last = start
-        self._anchors: list[datetime | None] = []
+    def __init__(self, start: datetime | None) -> None:
+        """``start``: the post's time, or the last time known above the first line; None: no year can be told."""
+        self._last = self._anchored = start
         self._known: dict[str, datetime | None] = {}
-        floor = start
-        for moment in anchors:
-            believed = floor is None or moment >= floor - SLACK
-            self._anchors.append(moment if believed else None)
-            if believed:
-                floor = moment
-        self._next = 0
-        self._ceiling = self._find_ceiling()
 
-    def _find_ceiling(self) -> datetime | None:
-        return next((moment + SLACK for moment in self._anchors[self._next :] if moment), None)
+    def anchor(self, moment: datetime) -> None:
+        """A line with its year stands here.
 
-    def pass_anchor(self) -> None:
-        """The next of the anchors stands here."""
-        moment = self._anchors[self._next]
-        self._next += 1
-        if moment is not None:
-            self._last = moment if self._last is None else max(moment, self._last)
-            self._ceiling = self._find_ceiling()
-            self._known.clear()
+        One that lies before the post was pasted from elsewhere. One that lies more than half a year before the line
+        above it shows that the line above was forged or spoilt, and the years begin again from the anchor.
+        """
+        if self._last is None or moment > self._last:
+            self._last = moment
+        elif self._anchored is None or moment < self._anchored - SLACK or moment > self._last - HALF_A_YEAR:
+            return
+        else:
+            self._last = moment
+        self._anchored = moment
+        self._known.clear()
 
     def place(self, time_text: str) -> datetime | None:
-        """The time of a line that says ``MM/DD HH:MM``; None where it says something else or contradicts an anchor."""
+        """The time of a line that says ``MM/DD HH:MM``; None where it says something else."""
         try:
             return self._known[time_text]
         except KeyError:
@@ -93,9 +82,7 @@ class Timeline:
         if clock is None or self._last is None:
             return None
         moment = _least(clock, self._last - SLACK)
-        if moment is None or (self._ceiling is not None and moment > self._ceiling):
-            return None
-        if moment > self._last:
+        if moment is not None and moment > self._last:
             self._last = moment
             # What was placed up to SLACK before may now lie too far back.
             self._known.clear()
