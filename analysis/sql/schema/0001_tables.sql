@@ -121,8 +121,14 @@ CREATE TABLE internal.poll_state (
     poll_url VARCHAR NOT NULL, longpoll_url VARCHAR, poll_offset BIGINT NOT NULL
 );
 CREATE TABLE internal.spool_files (name VARCHAR PRIMARY KEY, sha256 VARCHAR NOT NULL, loaded_at TIMESTAMPTZ NOT NULL);
--- Threads whose derived rows are stale, by step: news, mentions, votes, scores.
+-- Threads whose derived rows are stale, by step: news, mentions, votes (then habits), scores, moods, stories.
 CREATE TABLE internal.dirty (board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, step VARCHAR NOT NULL);
 CREATE TABLE internal.migrations (version INTEGER PRIMARY KEY, name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL);
 -- 推 rate of a board before each Taipei day, which habits are centred on (step votes).
 CREATE TABLE internal.board_rates (board VARCHAR NOT NULL, day DATE NOT NULL, rate DOUBLE NOT NULL);
+-- What the views would otherwise work out over all pushes each time (analysis/aggregates.py): step moods, step stories.
+CREATE TABLE internal.thread_moods (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, engine VARCHAR NOT NULL, version VARCHAR NOT NULL,
+    comments_scored BIGINT NOT NULL, users BIGINT NOT NULL, crowd_mood DOUBLE NOT NULL, crowd_variance DOUBLE NOT NULL
+);
+CREATE TABLE internal.stories (board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, story_id VARCHAR NOT NULL);

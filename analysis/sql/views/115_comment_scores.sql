@@ -2,5 +2,5 @@
 CREATE OR REPLACE VIEW internal.comment_scores AS
 FROM internal.known_comment_scores('infinity'::TIMESTAMPTZ, FALSE, '-infinity'::TIMESTAMPTZ);
 
-CREATE OR REPLACE VIEW internal.thread_moods AS
+CREATE OR REPLACE VIEW internal.thread_moods_now AS
 FROM internal.known_thread_moods('infinity'::TIMESTAMPTZ, FALSE, '-infinity'::TIMESTAMPTZ);

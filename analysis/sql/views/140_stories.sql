@@ -1,6 +1,7 @@
+-- What table internal.stories holds, worked out anew.
 -- Posts of one story: each points to the earliest post of the 72 hours before it with the same source or a near-equal
 -- headline, and shares that post's story. Only earlier posts matter, so a story's id never changes afterwards.
-CREATE OR REPLACE VIEW internal.stories AS
+CREATE OR REPLACE VIEW internal.stories_now AS
 WITH RECURSIVE normal AS (
     SELECT
         p.board, p.post_id, p.posted_at,
