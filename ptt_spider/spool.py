@@ -109,7 +109,8 @@ def encode(record: Record) -> bytes:
     if isinstance(record, PageSeen):
         fields["post"] = record.post._asdict()
     try:
-        return orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE)
+        # default: orjson refuses named tuples, and without it every page would take the slow way below
+        return orjson.dumps(fields, default=tuple, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:
         return orjson.dumps(_mend(fields), option=orjson.OPT_APPEND_NEWLINE)
 

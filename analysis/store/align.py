@@ -76,7 +76,7 @@ class Alignment:
 
     def _remove_missing(self, seen: Counter[Key], fetched_at: int) -> None:
         for key, floors in self._floors.items():
-            for floor in floors[seen[key] if key in seen else 0 :]:
+            for floor in floors[seen.get(key, 0) :]:
                 if self._removed[floor] is None:
                     self._removed[floor] = fetched_at
 

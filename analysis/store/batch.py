@@ -1,6 +1,7 @@
 """Part of a spool file, gathered by thread and written in a few statements."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
@@ -8,7 +9,6 @@ import duckdb
 import orjson
 import pyarrow as pa
 
-from analysis.store.align import PushRow
 from analysis.store.columns import SCHEMAS, array, run, session_array, table
 from analysis.store.fold import Thread, best_page, fold, merge, poll_state
 from analysis.store.known_threads import Stored, merge_listings, read_stored, touch
@@ -82,13 +82,24 @@ def _replace(con: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[Any, ..
     run(con, f"insert_{name}", batch)
 
 
+class _ThreadPushes(NamedTuple):
+    """Pushes of one thread to write, by column."""
+
+    key: ThreadKey
+    number: int
+    floors: Sequence[int]
+    contents: Sequence[Content]
+    first_seen_at: Sequence[int]
+    removed_at: Sequence[int | None]
+
+
 class _Rows:
     """Rows to write, gathered from threads."""
 
     def __init__(self) -> None:
         self.posts: list[tuple[Any, ...]] = []
         self.posted_at: list[int] = []
-        self.pushes: list[tuple[ThreadKey, int, list[int], list[Content], list[int], list[int | None]]] = []
+        self.pushes: list[_ThreadPushes] = []
         self.floors_gone: list[tuple[str, str, int]] = []
         self.floors_changed: list[tuple[str, str, int]] = []
         self.made_anew: dict[str, list[ThreadKey]] = defaultdict(list)
@@ -171,7 +182,7 @@ class _Rows:
         self.new_pushes += max(len(rows) - len(stored.rows), 0)
         floors, kept = zip(*todo, strict=True)
         contents, first_seen, removed = zip(*kept, strict=True)
-        self.pushes.append((key, len(floors), floors, contents, first_seen, removed))
+        self.pushes.append(_ThreadPushes(key, len(floors), floors, contents, first_seen, removed))
         return True
 
     def _texts(self, key: ThreadKey, thread: Thread, stored: Stored) -> None:
@@ -229,9 +240,7 @@ class _Rows:
             run(con, "insert_dirty", table("dirty", self.dirty))
 
 
-def _push_table(
-    threads: list[tuple[ThreadKey, int, list[int], list[Content], list[int], list[int | None]]], sessions: Sessions
-) -> pa.Table:
+def _push_table(threads: list[_ThreadPushes], sessions: Sessions) -> pa.Table:
     keys, lengths, floors, contents, first_seen, removed = zip(*threads, strict=True)
     boards = chain.from_iterable(repeat(key[0], n) for key, n in zip(keys, lengths, strict=True))
     post_ids = chain.from_iterable(repeat(key[1], n) for key, n in zip(keys, lengths, strict=True))

@@ -1,6 +1,7 @@
 """How users read the store: always read-only, always the newest publication."""
 
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,11 +47,13 @@ def frame(view_or_query: str, *, data_dir: str | Path | None = None, **filters: 
 
     Filters are columns: ``frame("news_sentiment", board="Stock", symbols=None)``; a list means any of its values,
     None means null. For a macro they are its parameters: ``frame("stock", symbol="2330", days=7)``. Raises
-    StoreNotFound; UsageError-like PttError for a name that the store does not have.
+    StoreNotFound, and PttError for a name that the store does not have.
     """
     with connect(data_dir) as con:
         statement, parameters = _compose(con, view_or_query.strip(), filters)
-        return con.execute(statement, parameters).df()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of pandas, within DuckDB's own conversion
+            return con.execute(statement, parameters).df()
 
 
 def _compose(con: duckdb.DuckDBPyConnection, source: str, filters: Mapping[str, Any]) -> tuple[str, list[Any]]:
@@ -60,7 +63,7 @@ def _compose(con: duckdb.DuckDBPyConnection, source: str, filters: Mapping[str, 
     if _NAME.fullmatch(source):
         if _count(con, "duckdb_functions()", "function_type = 'table_macro' AND function_name", source):
             arguments = ", ".join(f"{name} := ?" for name in filters)
-            return f"SELECT * FROM {source}({arguments})", list(filters.values())
+            return f"SELECT * FROM {source}({arguments})", list(filters.values())  # noqa: S608 - names checked above
         if not _count(con, "duckdb_columns()", "table_name", source):
             raise PttError(f"資料庫裡沒有 {source}：ptt sql '.schema' 列出所有的表與檢視。")
     else:
@@ -76,9 +79,10 @@ def _compose(con: duckdb.DuckDBPyConnection, source: str, filters: Mapping[str, 
             conditions.append(f'"{name}" = ?')
             parameters.append(value)
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"SELECT * FROM {source}{where}", parameters
+    return f"SELECT * FROM {source}{where}", parameters  # noqa: S608 - the user's own query, read-only
 
 
 def _count(con: duckdb.DuckDBPyConnection, catalog: str, column: str, name: str) -> bool:
-    found = con.execute(f"SELECT count(*) FROM {catalog} WHERE database_name = ? AND {column} = ?", [CATALOG, name])
+    query = f"SELECT count(*) FROM {catalog} WHERE database_name = ? AND {column} = ?"  # noqa: S608 - both ours
+    found = con.execute(query, [CATALOG, name])
     return bool(found.fetchall()[0][0])

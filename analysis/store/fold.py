@@ -217,7 +217,7 @@ def _deleted_at(observations: list[Observation]) -> int | None:
 def poll_state(thread: Thread, stored: Mapping[int, PollState]) -> tuple[int, PollState] | None:
     """fetched_at and poll state of the newest response; ``stored``: what the store had, by fetched_at."""
     last = thread.last
-    state = last and (last.poll or stored.get(last.fetched_at))
+    state = (last.poll or stored.get(last.fetched_at)) if last else None
     if last is None or state is None:
         return None
     longpoll_url = state.longpoll_url or (thread.newest.header.get("longpoll_url") if thread.newest else None)

@@ -4,6 +4,7 @@ A kill at any moment leaves the file loaded and deleted, loaded and waiting (the
 only deletes it), or waiting.
 """
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Callable
@@ -142,7 +143,6 @@ def _load_lines(con: duckdb.DuckDBPyConnection, path: Path, report: LoadReport, 
 
 
 def _rollback(con: duckdb.DuckDBPyConnection) -> None:
-    try:
+    # A failed COMMIT has rolled back already, and a database that lost its disk rolls back when next opened.
+    with contextlib.suppress(duckdb.Error):
         con.execute("ROLLBACK")
-    except duckdb.Error:
-        pass  # a failed COMMIT has rolled back already, and a database that lost its disk rolls back when next opened

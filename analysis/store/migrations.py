@@ -54,7 +54,8 @@ def migrate(con: duckdb.DuckDBPyConnection, store: Path, steps: list[Migration] 
     present = schema_version(con)
     if present > known:
         raise StoreTooNew(
-            f"資料庫 {store} 的版本是 {present}，這個程式只認得到 {known}：請升級 ptt-pulse，或用 --data 指定別的資料夾。"
+            f"資料庫 {store} 的版本是 {present}，這個程式只認得到 {known}："
+            "請升級 ptt-pulse（pip install -U ptt-pulse），或用 --data 指定別的資料夾。"
         )
     todo = [step for step in steps if step.version > present]
     for step in todo:

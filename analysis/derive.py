@@ -1,0 +1,31 @@
+"""From what was loaded to what follows from it: news, mentions, votes, scores, each for the threads that changed."""
+
+from typing import NamedTuple
+
+import duckdb
+
+from analysis.config import Settings
+
+
+class Derived(NamedTuple):
+    """Threads that each step worked on."""
+
+    news: int
+    mentions: int
+    votes: int
+    scores: int
+
+
+def derive_all(con: duckdb.DuckDBPyConnection, settings: Settings) -> Derived:
+    """Runs the steps in order. Each is restartable: it takes its threads from internal.dirty, batch by batch."""
+    from analysis.news.derive import derive_news
+    from analysis.sentiment.scoring import score_threads
+    from analysis.stocks.derive import derive_mentions
+    from analysis.votes.derive import derive_votes
+
+    return Derived(
+        news=derive_news(con),
+        mentions=derive_mentions(con),
+        votes=derive_votes(con),
+        scores=score_threads(con, settings.engine),
+    )
