@@ -1,4 +1,5 @@
-"""From what was loaded to what follows from it: news, mentions, votes, scores, each for the threads that changed."""
+"""From what was loaded to what follows from it: news, mentions, votes, scores and what views
+would otherwise work out each time, each for the threads that changed."""
 
 from typing import NamedTuple
 
@@ -18,14 +19,18 @@ class Derived(NamedTuple):
 
 def derive_all(con: duckdb.DuckDBPyConnection, settings: Settings) -> Derived:
     """Runs the steps in order. Each is restartable: it takes its threads from internal.dirty, batch by batch."""
+    from analysis.aggregates import derive_moods, derive_stories
     from analysis.news.derive import derive_news
     from analysis.sentiment.scoring import score_threads
     from analysis.stocks.derive import derive_mentions
     from analysis.votes.derive import derive_votes
 
-    return Derived(
+    done = Derived(
         news=derive_news(con),
         mentions=derive_mentions(con),
         votes=derive_votes(con),
         scores=score_threads(con, settings.engine),
     )
+    derive_stories(con)
+    derive_moods(con)
+    return done

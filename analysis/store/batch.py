@@ -21,7 +21,8 @@ MAX_PUSHES = 150_000
 """Pushes that one batch gathers: some 100 MB of Python objects."""
 _DAY = 86_400_000_000
 _TAIPEI = 8 * 3_600_000_000
-STEPS = ("news", "mentions", "votes", "scores")
+PUSH_STEPS = ("mentions", "votes", "scores", "moods")
+STEPS = ("news", "stories", *PUSH_STEPS)
 
 
 class Written(NamedTuple):
@@ -121,7 +122,7 @@ class _Rows:
         text_changed = self._post(key, thread, stored)
         pushes_changed = self._pushes(key, thread, stored)
         self._small(key, thread, stored)
-        steps = STEPS if text_changed else STEPS[1:] if pushes_changed else ()
+        steps = STEPS if text_changed else PUSH_STEPS if pushes_changed else ()
         self.dirty += [(*key, step) for step in steps]
 
     def _observations(self, key: ThreadKey, thread: Thread, stored: Stored, stored_ids: set[int]) -> None:
