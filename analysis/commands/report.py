@@ -1,0 +1,35 @@
+"""`ptt report`: the store as one self-contained page."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analysis.commands.common import DataOption, say, settle
+from analysis.errors import UsageError
+
+
+def command(
+    data: DataOption = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="F.html", help="Where to (default: report.html in the data folder)")
+    ] = None,
+    board: Annotated[str | None, typer.Option(help="Board (default: the first of PTT_BOARD)")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Days back from the newest data (default: all)")] = None,
+) -> None:
+    """Write one HTML page with the week, charts, a table of news, threads and stocks; it needs no network."""
+    from analysis.report.build import build
+    from analysis.store.connect import connect
+
+    settings = settle(data)
+    path = out or settings.data / "report.html"
+    if path.is_dir():
+        raise UsageError(f"--out {path} 是資料夾：請給一個檔名，例如 {path / 'report.html'}。")
+    with connect(settings.data) as con:
+        report = build(con, board=board or settings.board[0], days=days)
+    waiting = path.with_name(f".{path.name}.{os.getpid()}")
+    waiting.write_text(report.html, "utf-8")
+    waiting.replace(path)
+    size = len(report.html.encode()) / 1e6
+    say(f"報告：{path.absolute()}（{report.news:,} 篇新聞、{report.comments:,} 則推文，{size:.1f} MB）")
