@@ -1,0 +1,187 @@
+"""One crawl into the store: lock, leftovers, crawl, load and publish while it goes on, the run's row in ``crawls``."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from analysis.config import Settings
+from analysis.errors import PttError, UsageError
+from analysis.sql import statement
+from ptt_spider import clock
+from ptt_spider.crawling import CrawlJob, CrawlReport, Plan, Progress, crawl
+from ptt_spider.frontier import parse_schedule
+from ptt_spider.spool import Record
+
+EXIT_CODES = {"done": 0, "failed": 1, "partly": 3, "stopped": 3}
+FIRST_DAYS = 7
+"""What a first run on an empty store asks for."""
+OVERLAP = timedelta(hours=1)
+"""The site caches its pages for minutes: a post may be older than the run that first could see it."""
+
+
+class Listener:
+    """Whom a crawl tells; the default says nothing."""
+
+    def plan(self, plan: Plan) -> None: ...
+    def progress(self, progress: Progress) -> None: ...
+    def note(self, line: str) -> None: ...
+    def record(self, record: Record) -> None: ...
+    def close(self) -> None: ...
+
+
+def base_job(settings: Settings, boards: Iterable[str] | None = None, *, site: str | None = None) -> CrawlJob:
+    """A job with what the settings say. Raises UsageError for a delay or a site that cannot be used."""
+    try:
+        return CrawlJob(
+            data_dir=settings.data,
+            boards=tuple(dict.fromkeys(boards or settings.board)),
+            site=(site or settings.site).rstrip("/"),
+            delay=settings.delay,
+            contact=settings.contact,
+            raw=settings.raw,
+            schedule=parse_schedule(settings.revisit),
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def gather(
+    settings: Settings, command: str, job: CrawlJob, listener: Listener, *, incremental: bool = False
+) -> CrawlReport:
+    """Runs ``job`` into the store and publishes. ``incremental``: ask from where the last gapless run began, or for
+    the last seven days on an empty store, and revisit what is due.
+
+    The caller holds the lock (`analysis.store.lock.hold`). A failed run has its row in ``crawls`` too; its posts and
+    pushes stay as they were. Raises PttError and OSError for what the store could not take (disk full).
+    """
+    from analysis.store.known import load_known
+    from analysis.store.load import load_waiting
+    from analysis.store.work import open_work
+
+    con = open_work(settings.data)
+    try:
+        con.execute(statement("crawl/interrupted"), [clock.now()])
+        if load_waiting(con, settings.data).files:
+            digest(con, settings)
+        job = replace(job, known=load_known(con, job.boards))
+        if incremental:
+            job = _since_last(con, job, settings)
+        if job.hot:
+            job = replace(job, until_next=_until_next(con))
+        _begin(con, command, job)
+        return _crawl(con, settings, job, listener)
+    finally:
+        con.close()
+
+
+def digest(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """What follows a load: news, mentions, votes and scores of the threads that changed, then a publication."""
+    from analysis.derive import derive_all
+    from analysis.store.publish import publish
+
+    derive_all(con, settings)
+    publish(settings.data, con)
+
+
+def _crawl(con: duckdb.DuckDBPyConnection, settings: Settings, job: CrawlJob, listener: Listener) -> CrawlReport:
+    from analysis.store.load import load_waiting
+
+    def on_spool(_: Path) -> None:
+        load_waiting(con, settings.data)
+        digest(con, settings)
+
+    try:
+        report = crawl(
+            job,
+            on_plan=listener.plan,
+            on_progress=listener.progress,
+            on_spool=on_spool,
+            on_note=listener.note,
+            on_record=listener.record,
+        )
+    except BaseException as error:
+        _finish(con, CrawlReport(job.run_id, clock.now(), clock.now(), outcome="failed", reason=str(error)))
+        _publish_quietly(con, settings)
+        raise
+    finally:
+        listener.close()
+    load_waiting(con, settings.data)
+    _finish(con, report)
+    digest(con, settings)
+    return report
+
+
+def _publish_quietly(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """So that a failed run shows; what made it fail is being raised already."""
+    from analysis.store.publish import publish
+
+    try:
+        publish(settings.data, con)
+    except (PttError, OSError, duckdb.Error):
+        return
+
+
+def _since_last(con: duckdb.DuckDBPyConnection, job: CrawlJob, settings: Settings) -> CrawlJob:
+    last = con.execute(statement("crawl/last_sweep"), [list(job.boards)]).fetchall()[0][0]
+    now = clock.now()
+    if last is None:
+        return replace(job, since=now - timedelta(days=FIRST_DAYS), revisit=True)
+    new_since = last.astimezone(clock.TAIPEI) - OVERLAP
+    watched = now - timedelta(days=settings.watch_days)
+    return replace(job, since=min(new_since, watched), new_since=new_since, revisit=True)
+
+
+def _until_next(con: duckdb.DuckDBPyConnection) -> timedelta:
+    """How long until the next full run may come: the usual gap between them, an hour where none is known."""
+    gap = con.execute(statement("crawl/hourly")).fetchall()[0][0]
+    return timedelta(hours=min(max(gap or 1.0, 0.25), 24.0))
+
+
+def is_sweep(job: CrawlJob, last: datetime | None = None) -> bool:
+    """Whether a finished run of this job leaves no gap: all posts from ``since`` on, nothing filtered away."""
+    filtered = job.until or job.pages or job.category or job.search or job.refs or job.hot
+    return not filtered and (job.new_since is not None or last is None or job.since is None or job.since <= last)
+
+
+def _begin(con: duckdb.DuckDBPyConnection, command: str, job: CrawlJob) -> None:
+    last = con.execute(statement("crawl/last_sweep"), [list(job.boards)]).fetchall()[0][0]
+    settings = {
+        "site": job.site,
+        "since": job.since and job.since.isoformat(),
+        "until": job.until and job.until.isoformat(),
+        "pages": job.pages,
+        "category": job.category,
+        "search": job.search,
+        "refs": len(job.refs),
+        "full": job.full,
+        "hot": job.hot,
+        "follow_links": job.follow_links,
+        "delay": job.delay,
+        "sweep": is_sweep(job, last),
+    }
+    given = {key: value for key, value in settings.items() if value not in (None, 0, False)} | {"delay": job.delay}
+    con.execute(statement("crawl/begin"), [job.run_id, command, list(job.boards), clock.now(), json.dumps(given)])
+
+
+def _finish(con: duckdb.DuckDBPyConnection, report: CrawlReport) -> None:
+    con.execute(
+        statement("crawl/finish"),
+        [
+            report.finished_at or clock.now(),
+            report.index_pages,
+            report.posts,
+            report.pushes,
+            report.requests,
+            report.requests_saved,
+            report.revisits,
+            report.watch_pages,
+            len(report.failures),
+            EXIT_CODES[report.outcome],
+            report.reason,
+            report.run_id,
+        ],
+    )
