@@ -33,7 +33,7 @@ def derive_mentions(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -
                 for board, post_id, part, floor, text in con.execute(statement("mentions/texts")).fetchall()
                 for mention in find_mentions(text)
             ]
-            columns = list(zip(*found, strict=True)) or [[] for _ in _COLUMNS]
+            columns = list(zip(*found, strict=True)) if found else [() for _ in _COLUMNS]
             con.register(
                 "mention_rows", pa.table([pa.array(c, t.type) for c, t in zip(columns, schema, strict=True)], schema)
             )
