@@ -1,8 +1,8 @@
 """What the store knows of threads, for the crawl to decide what to ask for (`ptt_spider.frontier`)."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import duckdb
 
@@ -10,6 +10,8 @@ from analysis.sql import statement
 from ptt_spider import clock
 from ptt_spider.aid import name_seconds
 from ptt_spider.frontier import Key, KnownThread
+
+_EPOCH: Final = clock.from_unix(0)
 
 
 def load_known(
@@ -30,8 +32,8 @@ def load_known(
 
 def _thread(post_id: str, values: list[Any]) -> KnownThread:
     (
-        fetched_at, posted_at, nrec, pushes, last_pushed_at, growth, poll_url, longpoll_url, poll_offset, poll_at, author,
-        deleted, failed, damaged,
+        fetched_at, posted_at, nrec, pushes, last_pushed_at, growth, poll_url, longpoll_url, poll_offset, poll_at,
+        author, deleted, failed, damaged,
     ) = values  # fmt: skip
     return KnownThread(
         fetched_at=_moment(fetched_at),
@@ -52,4 +54,4 @@ def _thread(post_id: str, values: list[Any]) -> KnownThread:
 
 
 def _moment(micros: int | None) -> datetime | None:
-    return None if micros is None else clock.from_unix(micros / 1_000_000)
+    return None if micros is None else _EPOCH + timedelta(microseconds=micros)
