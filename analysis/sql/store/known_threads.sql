@@ -24,9 +24,9 @@ WITH
         SELECT board, post_id, failed_at, gone_at
         FROM failed FULL JOIN gone USING (board, post_id) ANTI JOIN posts USING (board, post_id)
     )
-SELECT board, post_id, epoch_us(fetched_at), epoch_us(posted_at), nrec, push_count + boo_count + arrow_count,
+SELECT board, post_id, epoch_us(had.fetched_at), epoch_us(posted_at), nrec, push_count + boo_count + arrow_count,
     epoch_us(last_pushed_at),
-    coalesce(recent, 0) / greatest(least(epoch(fetched_at) - epoch(posted_at), 3600), 60) * 3600.0,
+    coalesce(recent, 0) / greatest(least(epoch(had.fetched_at) - epoch(posted_at), 3600), 60) * 3600.0,
     poll_url, longpoll_url, poll_offset, epoch_us(poll.fetched_at), author, deleted_at IS NOT NULL,
     coalesce(failed_at > greatest(had.fetched_at, gone_at), false), damaged
 FROM had
