@@ -19,19 +19,21 @@ LIVE = SHARED / "live_chat_2026_unlabelled.tsv"
 
 
 def texts() -> dict[str, str]:
-    """key -> text. Keys: ``M.….A.…`` a title, ``M.….A.…#12`` the comment at that floor, ``live#7`` line 7 of the file."""
+    """key -> text: ``M.….A.…`` a title, ``M.….A.…#12`` the comment at that floor, ``live#7`` line 7 of the file."""
     con = duckdb.connect()
     listed = str(ROOT / "analysis/stocks/listed.csv")
     query = f"""
-    WITH names AS (SELECT regexp_replace(name, '[*]?(-KY创|-KY創|-KY|-創|-DR|[*])?$', '') AS n FROM read_csv('{listed}')),
-    t AS (SELECT post_id AS key, title AS text FROM '{POSTS}' WHERE title <> '' ORDER BY md5(post_id || 'titles') LIMIT 170),
+    WITH names AS (SELECT regexp_replace(name, '[*]?(-KY创|-KY創|-KY|-創|-DR|[*])?$', '') AS n
+                     FROM read_csv('{listed}')),
+    t AS (SELECT post_id AS key, title AS text FROM '{POSTS}' WHERE title <> ''
+           ORDER BY md5(post_id || 'titles') LIMIT 170),
     c AS (SELECT post_id || '#' || floor AS key, text FROM '{PUSHES}' WHERE length(text) > 1),
     r AS (SELECT * FROM c ORDER BY md5(key || 'random') LIMIT 110),
     few AS (SELECT * FROM c ORDER BY md5(key || 'enriched') LIMIT 3000),
     e AS (SELECT DISTINCT few.* FROM few WHERE regexp_matches(text, '[0-9]{{4}}|[A-Z]{{2}}')
              OR EXISTS (SELECT 1 FROM names WHERE contains(few.text, n)))
     SELECT * FROM t UNION ALL SELECT * FROM r UNION ALL (SELECT * FROM e ORDER BY md5(key || 'e') LIMIT 160)
-    """
+    """  # noqa: S608
     found = dict(con.execute(query).fetchall())
     with LIVE.open(encoding="utf-8") as lines:
         live = {
