@@ -1,0 +1,149 @@
+"""The `lexicon` engine: finance words and the board's slang from readable CSV files, with negation and words of degree.
+
+Weak beside a trained model, but every number can be read off the lists: made for explanation, and as a feature for others.
+"""
+
+import csv
+import hashlib
+import math
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from analysis.sentiment.engine import EngineInfo, Scores, Weight
+from analysis.sentiment.text import has_word
+
+WORD_LISTS: Final = ("board", "market", "general")
+MODIFIER_LISTS: Final = ("degrees", "negations")
+VERSION: Final = "1"
+
+_REACH: Final = 4
+"""How many characters may stand between a modifier and the word it modifies; a modifier of one character stands next to it."""
+_REACH_OF_ONE: Final = 1
+_CLAUSE_ENDS: Final = frozenset(",.;:!?、。…\n|/")
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, ord("臺"): "台"}
+
+
+class Entry(NamedTuple):
+    """One line of a list: what it adds (polarity) or, for a modifier, what it multiplies the next word by."""
+
+    word: str
+    polarity: float
+    factor: float
+
+
+class Hit(NamedTuple):
+    """A word found in a text with its modifiers: text[start:end]."""
+
+    start: int
+    end: int
+    weight: float
+
+
+class LexiconEngine:
+    """tanh of the sum of the words' polarities, each turned and scaled by the negations and degrees before it."""
+
+    def __init__(self) -> None:
+        self._by_first, digest = _entries()
+        self._info = EngineInfo("lexicon", VERSION, digest)
+
+    @property
+    def info(self) -> EngineInfo:
+        return self._info
+
+    def score(self, texts: Sequence[str]) -> Scores:
+        """One float64 in [−1, 1] a text: the more its words agree, the nearer to the ends."""
+        return np.fromiter((self._score(text) for text in texts), np.float64, len(texts))
+
+    def log_odds(self, texts: Sequence[str]) -> None:  # noqa: ARG002
+        """None: polarities are judgements, not probabilities."""
+        return
+
+    def explain(self, text: str) -> list[Weight]:
+        """Each word with the modifiers before it and what it added to the sum, heaviest first."""
+        if not has_word(text):
+            return []
+        weights = [Weight(text[hit.start : hit.end], hit.weight) for hit in self.hits(text) if hit.weight]
+        return sorted(weights, key=lambda weight: -abs(weight.weight))
+
+    def hits(self, text: str) -> Iterator[Hit]:
+        """The words found, in order; a longer entry hides the shorter ones in it."""
+        plain = _normalise(text)
+        by_first = self._by_first
+        factor, start, reach_end = 1.0, 0, -1
+        at, end = 0, len(plain)
+        while at < end:
+            char = plain[at]
+            for entry in by_first.get(char, ()):
+                word, polarity, scale = entry
+                if plain.startswith(word, at) and (not word.isascii() or _stands_alone(plain, at, at + len(word))):
+                    break
+            else:
+                if char in _CLAUSE_ENDS:
+                    reach_end = -1
+                at += 1
+                continue
+            if at > reach_end:
+                factor, start = 1.0, at
+            after = at + len(word)
+            if scale != 1 and (not polarity or self._modifies(plain, after)):
+                factor *= scale
+                reach_end = max(reach_end, after + (_REACH if len(word) > 1 else _REACH_OF_ONE))
+            else:
+                yield Hit(start, after, polarity * factor)
+                reach_end = -1
+            at = after
+
+    def _modifies(self, plain: str, at: int) -> bool:
+        """Whether an entry that is both word and modifier (好) stands right before another entry and so only modifies it."""
+        return any(e.polarity and plain.startswith(e.word, at) for e in self._by_first.get(plain[at : at + 1], ()))
+
+    def _score(self, text: str) -> float:
+        return math.tanh(sum(hit.weight for hit in self.hits(text))) if has_word(text) else 0.0
+
+
+def read_list(name: str) -> list[tuple[str, float, str]]:
+    """(word, polarity or factor, note) of one of the lists."""
+    text = (files("analysis.sentiment") / "lexicon" / f"{name}.csv").read_text("utf-8")
+    rows = csv.reader(text.splitlines())
+    next(rows)
+    return [(word, float(number), note) for word, number, note in rows]
+
+
+@lru_cache(maxsize=1)
+def _entries() -> tuple[dict[str, tuple[Entry, ...]], str]:
+    """Entries by first character, longest first; and a hash of the lists."""
+    polarity: dict[str, float] = {}
+    factor: dict[str, float] = {}
+    digest = hashlib.sha256(VERSION.encode())
+    for names, numbers in ((WORD_LISTS, polarity), (MODIFIER_LISTS, factor)):
+        for name in names:
+            for word, number, _ in read_list(name):
+                numbers[_normalise(word)] = number
+                digest.update(f"{name},{word},{number}\n".encode())
+    by_first: dict[str, list[Entry]] = {}
+    for word in polarity.keys() | factor.keys():
+        by_first.setdefault(word[0], []).append(Entry(word, polarity.get(word, 0.0), factor.get(word, 1.0)))
+    ranked = {first: tuple(sorted(found, key=lambda e: (-len(e.word), e.word))) for first, found in by_first.items()}
+    return ranked, digest.hexdigest()[:16]
+
+
+def _normalise(text: str) -> str:
+    """Lower case, half width, 台 for 臺; one character stays one, so that positions hold."""
+    plain = text.translate(_FULL_WIDTH)
+    lower = plain.lower()
+    return lower if len(lower) == len(plain) else "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
+
+
+def _stands_alone(plain: str, start: int, end: int) -> bool:
+    """Whether plain[start:end] is no part of a longer Latin word or number (signs have no such limits)."""
+    if not plain[start].isalnum():
+        return True
+    return not (_is_latin(plain[start - 1 : start]) or _is_latin(plain[end : end + 1]))
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
