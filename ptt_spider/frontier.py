@@ -175,20 +175,25 @@ class Place(NamedTuple):
     last: int
 
 
-def find_page(newest: int, at: float, hint: float | None = None) -> Generator[int, PageTimes | None, Place]:
+def find_page(
+    newest: int, at: float, hint: float | None = None, top: PageTimes | None = None
+) -> Generator[int, PageTimes | None, Place]:
     """Finds the oldest page that has a post at ``at`` (unix seconds) or later, among pages 1…``newest``.
 
     A generator: yields the number of the page to look at, is sent its `PageTimes` (None for a page without links),
     returns the place; ``newest`` where no older page qualifies (that page itself is not looked at). Takes at most
     ceil(log2(newest)) questions, 14 for 10,000 pages, and 3 more where pages without any link lie on the way. Fewer
-    as a rule: it guesses from ``hint`` and from the times seen, within what the questions left can settle.
+    as a rule: it guesses from ``hint`` and from the times seen (``top``: those of the newest page), within what the
+    questions left can settle.
     """
     low, high = 0, newest  # pages up to low are older than `at`; high qualifies
     left, spare = max(math.ceil(math.log2(max(newest, 2))), 1), 3
     empty: set[int] = set()
-    seen: dict[int, PageTimes] = {}
+    seen = {newest: top} if top else {}
     while high - low > 1 and left > 0:
-        guess = _between(low, high, at, seen) if seen else hint
+        guess = _between(low, high, at, seen)
+        if guess is None and hint is not None and low < hint < high:
+            guess = hint
         page = _next_probe(low, high, left, guess, empty)
         if page is None:
             break

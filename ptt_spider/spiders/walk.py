@@ -163,7 +163,7 @@ class Walk:
         return self._known_in_range() >= rows / 2
 
     async def _find(self, newest: IndexPage, at: float) -> Place:
-        search = find_page(newest.number or 1, at, guess_page(newest, at, now().timestamp()))
+        search = find_page(newest.number or 1, at, guess_page(newest, at, now().timestamp()), page_times(newest.rows))
         times = None
         try:
             number = next(search)
