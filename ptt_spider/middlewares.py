@@ -144,7 +144,8 @@ def retry_after(response: Response) -> float | None:
 
 
 class ArchiveMiddleware:
-    """Writes every response, retried and refused ones too, into the raw archive; off without one."""
+    """Notes when each response came, and writes it, retried and refused ones too, into the raw archive where there is
+    one. Record and archive carry the same time: a reparse then replaces what the crawl had read."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -153,7 +154,8 @@ class ArchiveMiddleware:
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002
+    def process_response(self, request: Request, response: Response) -> Response:
+        at = request.meta["fetched_at"] = clock.now()
         archive: Archive | None = getattr(self._crawler.spider, "archive", None)
         if archive is not None:
             headers = [
@@ -161,5 +163,5 @@ class ArchiveMiddleware:
                 for name, values in response.headers.items()
                 for value in values
             ]
-            archive.write(response.url, clock.now(), response.status, headers, response.body)
+            archive.write(response.url, at, response.status, headers, response.body)
         return response

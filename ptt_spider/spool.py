@@ -28,7 +28,7 @@ class PageSeen(NamedTuple):
 
 
 class GrowthSeen(NamedTuple):
-    """The bytes that a poll added to a page seen before."""
+    """The bytes that a poll added to a page seen before; floors count from 1 within them."""
 
     fetched_at: datetime
     source: str

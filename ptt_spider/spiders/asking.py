@@ -1,5 +1,6 @@
 """One request at a time, with what can go wrong as two kinds of error: this address, or the whole run."""
 
+from datetime import datetime
 from typing import Any
 
 from scrapy import Request
@@ -14,6 +15,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
+from ptt_spider import clock
 from ptt_spider.middlewares import ForbiddenByRobots, SiteRefused
 
 ERROR_STATUS = 500
@@ -68,6 +70,12 @@ class Asker:
                 f"{self._site} 連續 {self._silent} 頁沒有回應（{why}）：已抓的都已存好，"
                 "請稍後再執行一次，會從中斷處繼續。"
             )
+
+
+def fetched_at(response: Response) -> datetime:
+    """When the response came, to the microsecond, as the raw archive has it."""
+    at = response.request.meta.get("fetched_at") if response.request else None
+    return at if isinstance(at, datetime) else clock.now()
 
 
 def why_unanswered(error: BaseException) -> str:

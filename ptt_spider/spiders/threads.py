@@ -7,14 +7,15 @@ from urllib.parse import urlencode
 
 from scrapy.http import Response
 
+from ptt_spider import clock
 from ptt_spider.aid import post_url
 from ptt_spider.errors import DamagedPage, NotAnArticle
 from ptt_spider.frontier import KnownThread
 from ptt_spider.items import Post
 from ptt_spider.middlewares import ForbiddenByRobots
 from ptt_spider.pages import parse_article, parse_growth
-from ptt_spider.spiders.asking import Unanswered
-from ptt_spider.spiders.run import Ask, Run, now
+from ptt_spider.spiders.asking import Unanswered, fetched_at
+from ptt_spider.spiders.run import Ask, Run
 from ptt_spider.spool import GoneSeen, GrowthSeen, PageSeen
 
 LONG_POLL_TIMEOUT = 10.0
@@ -65,7 +66,7 @@ class Threads:
         except Unanswered as error:
             run.failed(board, post_id, url, str(error))
             return None
-        at = now()
+        at = fetched_at(response)
         if response.status in GONE:
             self._gone(ask, at, response.status)
             return None
@@ -97,15 +98,15 @@ class Threads:
         if not (known.poll_url and known.longpoll_url and known.poll_offset and base):
             return False
         try:
-            size = await self._json(known.longpoll_url, timeout=LONG_POLL_TIMEOUT)
-            if size is None or not isinstance(size.get("size"), int) or "sig" not in size:
+            size, at = await self._json(known.longpoll_url, timeout=LONG_POLL_TIMEOUT)
+            if not isinstance(size.get("size"), int) or "sig" not in size:
                 return False
             if size["size"] < known.poll_offset:
                 return False  # the file shrank: it was edited
             growth: GrowthSeen | None
             if size["size"] == known.poll_offset:
                 growth = GrowthSeen(
-                    now(), "crawl", ask.board, ask.post_id, base, (), (), known.poll_url, known.poll_offset
+                    at, "crawl", ask.board, ask.post_id, base, (), (), known.poll_url, known.poll_offset
                 )
             else:
                 growth = await self._growth(ask, known, base, size)
@@ -123,24 +124,22 @@ class Threads:
     async def _growth(self, ask: Ask, known: KnownThread, base: datetime, size: dict[str, Any]) -> GrowthSeen | None:
         poll_url = known.poll_url or ""
         query = urlencode({"size": size["size"], "size-sig": size["sig"]})
-        answer = await self._json(f"{poll_url}{'&' if '?' in poll_url else '?'}{query}")
-        if answer is None or not answer.get("success") or not isinstance(answer.get("contentHtml"), str):
+        answer, at = await self._json(f"{poll_url}{'&' if '?' in poll_url else '?'}{query}")
+        if not answer.get("success") or not isinstance(answer.get("contentHtml"), str):
             return None
         after = max(filter(None, (known.last_pushed_at, known.posted_at)))
-        pushes, replies = parse_growth(
-            answer["contentHtml"], ask.board, ask.post_id, after, known.author, known.pushes + 1
-        )
+        pushes, replies = parse_growth(answer["contentHtml"], ask.board, ask.post_id, after, known.author, 1)
         following = answer.get("pollUrl")
         return GrowthSeen(
-            now(), "crawl", ask.board, ask.post_id, base, pushes, replies,
+            at, "crawl", ask.board, ask.post_id, base, pushes, replies,
             following if isinstance(following, str) else None, size["size"],
         )  # fmt: skip
 
-    async def _json(self, path: str, *, timeout: float | None = None) -> dict[str, Any] | None:
-        """The object that an address of the protocol answers; None for 404, 500 and anything else."""
+    async def _json(self, path: str, *, timeout: float | None = None) -> tuple[dict[str, Any], datetime]:
+        """The object that an address of the protocol answers, and when; an empty one for 404, 500 and anything else."""
         try:
             response: Response = await self._run.asker.get(self._run.url(path), timeout=timeout, retry=False)
             answer = json.loads(response.body) if response.status == 200 else None
         except (Unanswered, ValueError):
-            return None
-        return answer if isinstance(answer, dict) else None
+            return {}, clock.now()
+        return (answer if isinstance(answer, dict) else {}), fetched_at(response)
