@@ -15,10 +15,13 @@ class Derived(NamedTuple):
     mentions: int
     votes: int
     scores: int
+    moods: int
+    stories: int
 
 
 def derive_all(con: duckdb.DuckDBPyConnection, settings: Settings) -> Derived:
     """Runs the steps in order. Each is restartable: it takes its threads from internal.dirty, batch by batch."""
+    from analysis.aggregates import derive_moods, derive_stories
     from analysis.aggregates import derive_moods, derive_stories
     from analysis.news.derive import derive_news
     from analysis.sentiment.scoring import score_threads
@@ -30,6 +33,8 @@ def derive_all(con: duckdb.DuckDBPyConnection, settings: Settings) -> Derived:
         mentions=derive_mentions(con),
         votes=derive_votes(con),
         scores=score_threads(con, settings.engine),
+        moods=derive_moods(con),
+        stories=derive_stories(con),
     )
     derive_stories(con)
     derive_moods(con)

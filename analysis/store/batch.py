@@ -135,7 +135,7 @@ class _Rows:
         self.inserts["observations"] += [
             (
                 *key, o.fetched_at, o.kind, o.digest, o.base_fetched_at, o.partial, o.header_digest, o.body_digest,
-                encode_floors(o.floors), orjson.dumps(o.contents or []).decode() if o.pending else None, o.source,
+                encode_floors(o.floors), _pending(o), o.source,
             )
             for o in todo
         ]  # fmt: skip
@@ -255,6 +255,10 @@ def _push_table(threads: list[_ThreadPushes], sessions: Sessions) -> pa.Table:
         name: session_array(pushed_at, sessions) if values is None else array(values, kind)
         for (name, kind), values in zip(SCHEMAS["pushes"].items(), columns, strict=True)
     })  # fmt: skip
+
+
+def _pending(growth: Observation) -> str | None:
+    return orjson.dumps(growth.contents or [], default=tuple).decode() if growth.pending else None
 
 
 def _body(page: Observation, stored: Stored) -> str:
