@@ -1,12 +1,12 @@
 """The `lexicon` engine: finance words and the board's slang from readable CSV files, with negation and words of degree.
 
-Weak beside a trained model, but every number can be read off the lists: made for explanation, and as a feature for others.
+Weaker than a trained model, but every number can be read off the lists: for explanation, and as a feature for others.
 """
 
 import csv
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final, NamedTuple
@@ -21,10 +21,14 @@ MODIFIER_LISTS: Final = ("degrees", "negations")
 VERSION: Final = "1"
 
 _REACH: Final = 4
-"""How many characters may stand between a modifier and the word it modifies; a modifier of one character stands next to it."""
+"""How many characters may stand between a modifier and its word; one between a modifier of one character and it."""
 _REACH_OF_ONE: Final = 1
 _CLAUSE_ENDS: Final = frozenset(",.;:!?、。…\n|/")
-_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, ord("臺"): "台"}
+_FULL_WIDTH: Final[Mapping[int, int]] = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    0x3000: 0x20,
+    ord("臺"): ord("台"),
+}
 
 
 class Entry(NamedTuple):
@@ -89,17 +93,20 @@ class LexiconEngine:
             if at > reach_end:
                 factor, start = 1.0, at
             after = at + len(word)
-            if scale != 1 and (not polarity or self._modifies(plain, after)):
+            if scale != 1 and (not polarity or self._word_at(plain, after)):
                 factor *= scale
+                if len(word) > 1 and self._word_at(plain, after - 1, longer_than=1):
+                    after -= 1  # 沒有 + 道理 is also 沒 + 有道理
                 reach_end = max(reach_end, after + (_REACH if len(word) > 1 else _REACH_OF_ONE))
             else:
                 yield Hit(start, after, polarity * factor)
                 reach_end = -1
             at = after
 
-    def _modifies(self, plain: str, at: int) -> bool:
-        """Whether an entry that is both word and modifier (好) stands right before another entry and so only modifies it."""
-        return any(e.polarity and plain.startswith(e.word, at) for e in self._by_first.get(plain[at : at + 1], ()))
+    def _word_at(self, plain: str, at: int, longer_than: int = 0) -> bool:
+        """Whether a word with a polarity begins there: then an entry that is also a modifier (好) is only that."""
+        found = self._by_first.get(plain[at : at + 1], ())
+        return any(e.polarity and len(e.word) > longer_than and plain.startswith(e.word, at) for e in found)
 
     def _score(self, text: str) -> float:
         return math.tanh(sum(hit.weight for hit in self.hits(text))) if has_word(text) else 0.0
