@@ -36,16 +36,20 @@ def parse_article(html: bytes | str, url: str) -> Post:
         raise NotAnArticle(refusal_of(text) or "no_content", url)
     flaws = list(source.flaws)
     end = text.find("</html>") + 1
-    if end and "<div" in text[end:]:
+    if end and 'class="push' in text[end:]:
         # A file that a shorter page was written over.
         text = text[:end]
         flaws.append("more markup after the end of the page")
+    if is_cut(text, start):
+        flaws.append("the page ends in the middle of the article")
+        last = text.rfind('<div class="push"')
+        if last >= 0 and "</div" not in text[last:]:
+            # Half a push would pass for another push when the whole page comes.
+            text = text[:last]
     try:
         blocks = read_blocks(text)
     except TooDeepError:
         raise NotAnArticle("not_ptt", url, "elements nested by the hundred") from None
-    if is_cut(text, start):
-        flaws.append("the page ends in the middle of the article")
     if blocks.nested:
         flaws.append("elements that are never closed")
     if not blocks.blocks and not blocks.metalines:

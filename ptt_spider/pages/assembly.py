@@ -11,7 +11,7 @@ from ptt_spider.pages.ending import before_signature, find_ending, read_origin
 from ptt_spider.pages.header import posted_at, read_header, read_title, split_plain_header
 from ptt_spider.pages.pushes import read_pushes
 from ptt_spider.pages.replies import Edit, Note, read_appended
-from ptt_spider.pages.timeline import Timeline
+from ptt_spider.pages.timeline import SLACK, Timeline
 
 RUN: Final = "\0"
 """Stands for a run of pushes among lines; `decode` has removed it from the page."""
@@ -120,11 +120,12 @@ def read_tail(
         elif isinstance(part, Note):
             replies.append(Reply(first_floor - 1 + len(pushes), part.text, None))
         else:
-            moment = part.at
-            if moment:
-                timeline.anchor(moment)
-            else:
-                moment = timeline.place(part.time_text)
+            moment = part.at or timeline.place(part.time_text)
+            if moment and start and moment < start - SLACK:
+                # Older than the post: a line pasted from elsewhere.
+                moment = None
+            elif part.at:
+                timeline.anchor(part.at)
             edited_at = moment or edited_at
             if isinstance(previous, Note):
                 replies[-1] = replies[-1]._replace(edited_at=moment)

@@ -91,8 +91,10 @@ def _read_fast(text: str) -> Blocks | None:
         if after:
             runs.append(run)
             run = []
-            reduced.append(f'<div class="{_MARK}"></div>')
-            reduced.append(after)
+            reduced += f'<div class="{_MARK}"></div>', after
+    if run:
+        runs.append(run)
+        reduced.append(f'<div class="{_MARK}"></div>')
     rest = "".join(reduced)
     if too_deep(rest):
         raise TooDeepError
@@ -199,7 +201,7 @@ class _Walk:
 
 def _text_of(node: LexborNode) -> str:
     child = node.first_child
-    if child is not None and child.is_text_node and child.next is None and "data-cfemail" not in node.attributes:
+    if child is not None and child.is_text_node and child.next is None and node.tag == "span":
         return child.text_content or ""
     return "".join(text for kind, text in _pieces(node) if kind != "metaline")
 

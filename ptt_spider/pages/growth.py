@@ -9,7 +9,7 @@ from ptt_spider.pages.blocks import TooDeepError, read_blocks
 from ptt_spider.pages.source import decode
 
 
-def parse_growth(  # noqa: PLR0917
+def parse_growth(
     html_fragment: bytes | str,
     board: str,  # noqa: ARG001 - which thread it is: callers log and store by it
     post_id: str,  # noqa: ARG001
