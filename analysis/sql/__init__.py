@@ -26,7 +26,7 @@ def statement(name: str) -> str:
 
 @cache
 def comments() -> tuple[Comment, ...]:
-    """All of ``comments.csv``, in its order, which is that of docs/schema.md."""
+    """All of ``comments.csv``, in its order, which is that of docs/schema.md; name ``*`` is any table's such column."""
     with _folder().joinpath("comments.csv").open(encoding="utf-8", newline="") as file:
         return tuple(Comment(**row) for row in csv.DictReader(file))
 
@@ -41,12 +41,23 @@ def apply(con: duckdb.DuckDBPyConnection) -> None:
     try:
         for text in _definitions():
             con.execute(text)
-        for comment in comments():
-            con.execute(_comment_statement(comment))
+        _comment(con)
         con.execute("COMMIT")
     except BaseException:
         con.execute("ROLLBACK")
         raise
+
+
+def _comment(con: duckdb.DuckDBPyConnection) -> None:
+    texts = {(comment.name, comment.column): comment.text for comment in comments()}
+    for comment in comments():
+        if not comment.column:
+            con.execute(f"COMMENT ON {comment.kind.upper()} {comment.name} IS {_literal(comment.text)}")
+    for schema, table, column, present in con.execute(statement("document/columns")).fetchall():
+        name = table if schema == "main" else f"{schema}.{table}"
+        text = texts.get((name, column)) or texts.get(("*", column))
+        if text is not None and text != present:
+            con.execute(f'COMMENT ON COLUMN {schema}.{table}."{column}" IS {_literal(text)}')
 
 
 @cache
@@ -57,11 +68,8 @@ def _definitions() -> tuple[str, ...]:
     return tuple(entry.read_text("utf-8") for entry in sorted(found, key=lambda entry: entry.name))
 
 
-def _comment_statement(comment: Comment) -> str:
-    text = comment.text.replace("'", "''")
-    if comment.column:
-        return f"COMMENT ON COLUMN {comment.name}.{comment.column} IS '{text}'"
-    return f"COMMENT ON {comment.kind.upper()} {comment.name} IS '{text}'"
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _folder() -> Traversable:
