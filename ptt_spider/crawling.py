@@ -1,6 +1,7 @@
 """Runs one crawl in this process: a job in, spool files and a report out. Scrapy stays behind this door."""
 
 import contextlib
+import ipaddress
 import queue
 import threading
 from collections.abc import Callable, Mapping
@@ -16,7 +17,6 @@ from ptt_spider.frontier import Key, KnownThread, Schedule, parse_schedule
 from ptt_spider.spool import Record
 
 Outcome = Literal["done", "partly", "failed", "stopped"]
-LOOPBACK = ("localhost", "127.", "[::1]", "::1")
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,12 @@ class CrawlJob:
 
 
 def is_loopback(site: str) -> bool:
+    """Whether a site is on this machine."""
     host = urlsplit(site).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Plan(NamedTuple):

@@ -47,7 +47,13 @@ MEMUSAGE_ENABLED = False
 
 ROBOTSTXT_OBEY = False  # RobotsMiddleware obeys them: it names what is forbidden, and takes a 404 as leave
 DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
+    # What is off is named here too: else its module is imported, and a crawl starts half a second later.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "ptt_spider.middlewares.RobotsMiddleware": 100,
     "ptt_spider.middlewares.RefusalMiddleware": 540,
     # Decompress, archive, then follow redirects: the archive holds the redirects too.
@@ -57,8 +63,13 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
 ITEM_PIPELINES: dict[str, int] = {"ptt_spider.pipelines.SpoolPipeline": 100}
 EXTENSIONS: dict[str, int | None] = {
     "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.memusage.MemoryUsage": None,
+    "scrapy.extensions.memdebug.MemoryDebugger": None,
     "ptt_spider.extensions.Requests": 10,
 }
+DOWNLOAD_HANDLERS: dict[str, str | None] = {"data": None, "file": None, "ftp": None, "s3": None}
 FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = "INFO"
 

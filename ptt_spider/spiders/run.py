@@ -18,6 +18,8 @@ class Ask(NamedTuple):
     board: str
     post_id: str
     known: KnownThread | None
+    whole: bool = False
+    """Ask for the article itself: only its own page says whether it was taken down."""
 
 
 class Run:

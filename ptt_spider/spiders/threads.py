@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from scrapy.http import Response
 
@@ -49,14 +49,15 @@ class Threads:
         if known:
             self._run.report.revisits += 1
         try:
-            if known and self._polling and not self._run.job.full and await self._poll(ask, known):
+            whole = ask.whole or self._run.job.full or not self._polling
+            if known and not whole and await self._poll(ask, known):
                 return None
             return await self._whole(ask)
         finally:
             self._run.progress(ask.board)
 
     async def _whole(self, ask: Ask) -> Post | None:
-        run, (board, post_id, _) = self._run, ask
+        run, (board, post_id, *_) = self._run, ask
         url = post_url(board, post_id, run.job.site)
         try:
             response = await run.asker.get(url)
@@ -101,8 +102,9 @@ class Threads:
             size, at = await self._json(known.longpoll_url, timeout=LONG_POLL_TIMEOUT)
             if not isinstance(size.get("size"), int) or "sig" not in size:
                 return False
-            if size["size"] < known.poll_offset:
-                return False  # the file shrank: it was edited
+            key = cache_key(known.poll_url)
+            if size["size"] < known.poll_offset or size.get("cacheKey", key) != key:
+                return False  # another file than the one that was read: it was edited
             growth: GrowthSeen | None
             if size["size"] == known.poll_offset:
                 growth = GrowthSeen(
@@ -143,3 +145,8 @@ class Threads:
         except (Unanswered, ValueError):
             return {}, clock.now()
         return (answer if isinstance(answer, dict) else {}), fetched_at(response)
+
+
+def cache_key(poll_url: str) -> str | None:
+    """Which file a poll address continues: an edit puts another one in its place, even one of the same size."""
+    return parse_qs(urlsplit(poll_url).query).get("cacheKey", [None])[0]

@@ -230,11 +230,11 @@ class Walk:
             if (post := await self._fetch(row.post_id)) is not None:
                 yield post
         for post_id in self._missing.page(page.rows) if self._missing else ():
-            if (post := await self._fetch(post_id)) is not None:
+            if (post := await self._fetch(post_id, whole=True)) is not None:
                 yield post
 
-    async def _fetch(self, post_id: str) -> Post | None:
-        return await self._threads.fetch(Ask(self._board, post_id, self._run.known(self._board, post_id)))
+    async def _fetch(self, post_id: str, *, whole: bool = False) -> Post | None:
+        return await self._threads.fetch(Ask(self._board, post_id, self._run.known(self._board, post_id), whole))
 
     def _wanted(self, row: IndexRow) -> bool:
         seconds = row_seconds(row)

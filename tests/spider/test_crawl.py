@@ -1,0 +1,420 @@
+"""Whole crawls over real sockets against the faulty site, each in a process of its own."""
+
+import gzip
+import os
+import random
+import signal
+import time
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from ptt_spider.aid import PostRef
+from ptt_spider.clock import TAIPEI
+from ptt_spider.frontier import parse_schedule
+from ptt_spider.spool import FailedSeen, GoneSeen, GrowthSeen, IndexSeen
+
+NEVER = parse_schedule("1s:1s")
+"""A schedule by which nothing on a board of January is ever due."""
+ALWAYS = parse_schedule("9999d:0s")
+
+
+def paths(site) -> list[str]:
+    return [visit.target for visit in site.visits]
+
+
+def articles(site) -> list[str]:
+    return [target for target in paths(site) if "/M." in target and target.startswith("/bbs/")]
+
+
+def index_pages(site) -> list[str]:
+    return [target for target in paths(site) if "/index" in target]
+
+
+def test_a_board_arrives_whole_politely_and_once(crawls, site, spooled, tmp_path):
+    outcome = crawls(tmp_path, site.url)
+    report = outcome.report
+    assert report.outcome == "done"
+    assert sorted(spooled(tmp_path).posts) == sorted(site.post_ids())
+    assert report.posts == len(site.post_ids()) == len(articles(site)) == len(set(articles(site)))
+    assert report.requests == len(site.visits)
+    assert site.max_in_flight == 1
+    assert paths(site)[0] == "/robots.txt"
+    assert {visit.headers["cookie"] for visit in site.visits} == {"over18=1"}
+    assert all(visit.headers["user-agent"].startswith("ptt-pulse/") for visit in site.visits)
+    assert report.failures == []
+    assert outcome.told["plans"][0].posts == pytest.approx(report.posts, abs=10)
+    assert outcome.told["progress"][-1].done <= outcome.told["progress"][-1].total
+
+
+def test_newest_posts_come_first(crawls, site, tmp_path):
+    crawls(tmp_path, site.url, pages=1)
+    order = [target.split("/")[-1] for target in articles(site)]
+    assert order == sorted(order, reverse=True)
+
+
+def test_the_delay_and_the_contact_are_kept(crawls, site, tmp_path):
+    crawls(tmp_path, site.url, pages=1, delay=0.1, contact="me@example.org", refs=tuple(
+        PostRef("Stock", post_id) for post_id in site.post_ids()[:4]))  # fmt: skip
+    begun = [visit.begun for visit in site.visits]
+    gaps = [later - earlier for earlier, later in pairwise(begun)]
+    assert len(gaps) == 4
+    assert min(gaps) > 0.09
+    assert site.visits[0].headers["user-agent"].endswith("(+mailto:me@example.org)")
+
+
+def test_a_range_is_found_by_file_names_alone(crawls, site, spooled, tmp_path):
+    since, until = datetime(2026, 1, 5, tzinfo=TAIPEI), datetime(2026, 1, 15, tzinfo=TAIPEI)
+    crawls(tmp_path, site.url, since=since, until=until)
+    wanted = [p for p in site.post_ids() if since.timestamp() <= int(p.split(".")[1]) < until.timestamp()]
+    assert wanted
+    assert sorted(spooled(tmp_path).posts) == sorted(wanted)
+    assert sorted(t.split("/")[-1].removesuffix(".html") for t in articles(site)) == sorted(wanted)
+
+
+def test_a_range_without_posts_asks_for_no_article(crawls, site, tmp_path):
+    report = crawls(tmp_path, site.url, since=datetime(2030, 1, 1, tzinfo=TAIPEI)).report
+    assert report.outcome == "done"
+    assert articles(site) == []
+    assert report.requests <= 3
+
+
+def test_an_unchanged_board_costs_three_requests_besides_robots(crawls, site, spooled, tmp_path):
+    crawls(tmp_path, site.url)
+    newest = int(site.post_ids()[-1].split(".")[1])
+    last_run = datetime.fromtimestamp(newest + 3600, TAIPEI)
+    site.visits.clear()
+    report = crawls(
+        tmp_path, site.url, known=spooled(tmp_path).known(), since=last_run, new_since=last_run,
+        schedule=NEVER, revisit=True,
+    ).report  # fmt: skip
+    assert report.requests - report.robots_requests <= 3
+    assert report.revisits == report.posts == 0
+    assert report.requests_saved == 0 or report.requests_saved >= 1
+
+
+def test_watched_pages_are_counted_apart(crawls, site, spooled, tmp_path):
+    crawls(tmp_path, site.url)
+    known = spooled(tmp_path).known()
+    newest = int(site.post_ids()[-1].split(".")[1])
+    last_run = datetime.fromtimestamp(newest + 3600, TAIPEI)
+    site.visits.clear()
+    report = crawls(
+        tmp_path, site.url, known=known, since=last_run - timedelta(days=60), new_since=last_run, schedule=NEVER
+    ).report
+    assert report.posts == 0
+    assert report.index_pages + report.watch_pages == len(index_pages(site))
+    assert report.watch_pages == len(index_pages(site))
+    assert report.requests_saved == len(known)
+
+
+def test_new_and_moved_threads_are_asked_for_and_no_others(crawls, site, spooled, tmp_path):
+    crawls(tmp_path, site.url)
+    known = spooled(tmp_path).known()
+    moved = site.post_ids()[-5]
+    site.grow(moved, 3)
+    fresh = site.new_post("[新聞] 剛出爐")
+    site.visits.clear()
+    report = crawls(tmp_path, site.url, known=known, schedule=NEVER, pages=2).report
+    assert [t.split("/")[-1] for t in articles(site)] == [f"{fresh}.html"]
+    grown = spooled(tmp_path).of(GrowthSeen)
+    assert [g.post_id for g in grown] == [moved]
+    assert len(grown[0].pushes) == 3
+    assert (report.posts, report.revisits, report.polls) == (1, 1, 1)
+
+
+def test_threads_due_by_age_are_polled_and_unchanged_ones_leave_no_article_request(crawls, site, spooled, tmp_path):
+    crawls(tmp_path, site.url, pages=1)
+    known = spooled(tmp_path).known()
+    site.visits.clear()
+    report = crawls(tmp_path, site.url, known=known, schedule=ALWAYS, revisit=True, pages=1).report
+    assert report.revisits == report.polls == len(known)
+    assert articles(site) == []
+    assert all("/v1/longpoll" in t for t in paths(site)[2:])
+    assert {len(g.pushes) for g in spooled(tmp_path).of(GrowthSeen)} == {0}
+
+
+@pytest.mark.parametrize("fault", ["404", "500", "edit"])
+def test_a_poll_that_fails_falls_back_to_the_article(crawls, site, spooled, tmp_path, fault):
+    post_id = site.post_ids()[-1]
+    ref = (PostRef("Stock", post_id),)
+    crawls(tmp_path, site.url, refs=ref)
+    known = spooled(tmp_path).known()
+    site.grow(post_id, 2)
+    if fault == "edit":
+        site.edit(post_id, "改過的內文")
+    else:
+        site.fault(fault, "/poll/", times=-1)
+    outcome = crawls(tmp_path, site.url, refs=ref, known=known)
+    assert outcome.report.outcome == "done"
+    assert outcome.report.polls == 0
+    assert len(spooled(tmp_path).posts[post_id].pushes) == known["Stock", post_id].pushes + 2
+
+
+def test_deleted_posts_are_noticed_by_404_and_by_their_missing_row(crawls, site, spooled, tmp_path):
+    crawls(tmp_path, site.url)
+    known = spooled(tmp_path).known()
+    ids = site.post_ids()
+    for post_id in (ids[-3], ids[-4], ids[-12]):
+        site.delete("Stock", post_id)
+    report = crawls(tmp_path, site.url, known=known, schedule=NEVER).report
+    assert {gone.post_id for gone in spooled(tmp_path).of(GoneSeen)} == {ids[-3], ids[-4], ids[-12]}
+    assert report.gone == 3
+    assert report.outcome == "done"
+
+
+def test_an_article_that_vanishes_between_index_and_request(crawls, site, spooled, tmp_path):
+    victim = site.post_ids()[-10]
+    site.after(0, victim, lambda: site.delete("Stock", victim))
+    report = crawls(tmp_path, site.url).report
+    assert report.outcome == "done"
+    assert [gone.post_id for gone in spooled(tmp_path).of(GoneSeen)] == [victim]
+    assert len(spooled(tmp_path).posts) == len(site.post_ids())
+
+
+def test_new_posts_while_walking_skip_and_repeat_nothing(crawls, site, tmp_path, spooled):
+    before = set(site.post_ids())
+    for count in range(1, 4):
+        site.after(count, "/index", lambda: [site.new_post("[閒聊] 插隊") for _ in range(7)])
+    report = crawls(tmp_path, site.url).report
+    assert before <= set(spooled(tmp_path).posts)
+    assert len(articles(site)) == len(set(articles(site)))
+    assert report.outcome == "done"
+
+
+def test_rows_leaving_the_index_while_walking_skip_and_repeat_nothing(crawls, site, tmp_path, spooled):
+    """Rows taken out shift the others towards older pages, which are still to be read."""
+    listing = site.boards["Stock"]
+    victims = site.post_ids()[-15:-5]
+
+    def remove() -> None:
+        listing.rows[:] = [row for row in listing.rows if row.post_id not in victims]
+        listing._changed = True
+
+    site.after(1, "/index", remove)
+    crawls(tmp_path, site.url)
+    assert set(site.post_ids()) <= set(spooled(tmp_path).posts)
+    assert len(articles(site)) == len(set(articles(site)))
+
+
+# -- faults ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "form"), [("429", 1), ("429", "date"), ("503", 1)])
+def test_retry_after_stops_the_whole_site(crawls, site, tmp_path, kind, form):
+    post_id = site.post_ids()[-3]
+    site.fault(kind, post_id, retry_after=form, seconds=1)
+    outcome = crawls(tmp_path, site.url, pages=1)
+    assert outcome.report.outcome == "done"
+    refused = next(i for i, visit in enumerate(site.visits) if visit.status == int(kind))
+    pause = site.visits[refused + 1].begun - site.visits[refused].ended
+    assert pause > (0.9 if form == 1 else 0.0)
+    assert site.visits[refused + 1].target == site.visits[refused].target
+    assert any(kind in note for note in outcome.notes)
+
+
+def test_a_burst_of_503_is_survived(crawls, site, tmp_path):
+    site.fault("503", "/bbs/", times=2)
+    report = crawls(tmp_path, site.url, pages=1).report
+    assert report.outcome == "done"
+    assert report.failures == []
+
+
+@pytest.mark.parametrize("kind", ["403", "503", "429", "challenge"])
+def test_three_refusals_end_the_run_with_one_line(crawls, site, spooled, tmp_path, kind):
+    site.after(10, "/M.", lambda: site.fault(kind, "", times=-1))
+    outcome = crawls(tmp_path, site.url)
+    report = outcome.report
+    assert report.outcome == "failed"
+    assert "拒絕了這台主機" in report.reason
+    assert ("challenge" if kind == "challenge" else kind) in report.reason
+    assert "\n" not in report.reason
+    assert len([v for v in site.visits if v.status >= 400 and v.target != "/robots.txt"]) == 3
+    assert len(spooled(tmp_path).posts) == report.posts == 10
+
+
+def test_a_page_that_is_always_refused_does_not_end_the_run(crawls, site, spooled, tmp_path):
+    post_id = site.post_ids()[-3]
+    site.fault("403", post_id, times=-1)
+    report = crawls(tmp_path, site.url, pages=1).report
+    assert report.outcome == "partly"
+    assert [failure.post_id for failure in report.failures] == [post_id]
+    assert post_id in report.reason
+    assert [failed.post_id for failed in spooled(tmp_path).of(FailedSeen)] == [post_id]
+
+
+@pytest.mark.parametrize("kind", ["reset", "short", "half", "empty", "busy"])
+def test_a_passing_fault_loses_nothing(crawls, site, spooled, tmp_path, kind):
+    post_id = site.post_ids()[-3]
+    site.fault(kind, post_id)
+    report = crawls(tmp_path, site.url, pages=1).report
+    posts = spooled(tmp_path).posts
+    if kind in ("half", "empty"):  # complete responses by their headers: only another visit can tell
+        assert report.outcome in ("done", "partly")
+        assert post_id not in posts or posts[post_id].damaged
+    else:
+        assert report.outcome == "done"
+        assert not posts[post_id].damaged
+
+
+@pytest.mark.parametrize("kind", ["bomb", "over18_loop", "over18_page", "busy", "404_as_200"])
+def test_a_lasting_fault_is_one_failed_page(crawls, site, spooled, tmp_path, kind):
+    post_id = site.post_ids()[-3]
+    site.fault(kind, post_id, times=-1)
+    if kind == "over18_loop":
+        site.fault(kind, "/ask/over18", times=-1)
+        site.fault(kind, "from=", times=-1)
+    report = crawls(tmp_path, site.url, pages=1).report
+    if kind == "404_as_200":
+        assert report.gone == 1
+    else:
+        assert report.outcome == "partly"
+        assert [failure.post_id for failure in report.failures] == [post_id]
+
+
+def test_an_unknown_board_and_an_unreachable_site_are_one_line(crawls, site, tmp_path):
+    report = crawls(tmp_path, site.url, boards=("Nirvana",)).report
+    assert report.outcome == "failed"
+    assert report.reason.startswith("看板 Nirvana 不存在")
+    report = crawls(tmp_path, "http://127.0.0.1:9").report
+    assert report.outcome == "failed"
+    assert report.reason.startswith("連不上 http://127.0.0.1:9/")
+    assert "\n" not in report.reason
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [("/bbs/Stock/search", "搜尋"), ("/bbs/", "看板 Stock"), ("/poll/\nDisallow: /v1/", "改為重抓")],
+)
+def test_robots_switch_off_what_they_forbid_by_name(crawls, faulty_site, spooled, tmp_path, rule, told):
+    with faulty_site(robots=f"User-agent: *\nDisallow: {rule}\n") as site:
+        if "poll" in rule:
+            ref = (PostRef("Stock", site.post_ids()[-1]),)
+            crawls(tmp_path, site.url, refs=ref)
+            outcome = crawls(tmp_path, site.url, refs=ref, known=spooled(tmp_path).known())
+            assert outcome.report.outcome == "done"
+            assert outcome.report.posts == 1
+            assert told in outcome.notes[0]
+            assert not [t for t in paths(site) if "poll" in t]
+        else:
+            report = crawls(tmp_path, site.url, search="台積電" if "search" in rule else None).report
+            assert report.outcome == "failed"
+            assert told in report.reason
+            assert paths(site) == ["/robots.txt"]
+
+
+def test_search_walks_its_own_pages(crawls, site, spooled, tmp_path):
+    rows = [row for row in site.boards["Stock"].rows if row.post_id and "[新聞]" in row.title]
+    report = crawls(tmp_path, site.url, search="[新聞]").report
+    assert report.outcome == "done"
+    assert set(spooled(tmp_path).posts) == {row.post_id for row in rows}
+    assert len(rows) > 20
+
+
+def test_category_takes_its_own_and_replies(crawls, site, spooled, tmp_path):
+    crawls(tmp_path, site.url, category="標的")
+    rows = [row for row in site.boards["Stock"].rows if row.post_id]
+    wanted = {r.post_id for r in rows if r.title.removeprefix("Re: ").removeprefix("Fw: ").startswith("[標的]")}
+    assert wanted
+    assert set(spooled(tmp_path).posts) == wanted
+
+
+def test_posts_asked_for_by_name_report_found_gone_and_changed(crawls, site, spooled, tmp_path):
+    ids = site.post_ids()
+    refs = (PostRef("Stock", ids[-1]), PostRef(None, ids[-2]), PostRef("Stock", "M.1000000000.A.123"))
+    crawls(tmp_path, site.url, refs=refs[:2])
+    site.grow(ids[-1], 1)
+    report = crawls(tmp_path, site.url, refs=refs, known=spooled(tmp_path).known()).report
+    assert [ref.state for ref in report.refs] == ["changed", "found", "gone"]
+
+
+# -- ends -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_run_with_everything_spooled(crawls, site, spooled, tmp_path, sent):
+    pid = crawls.start(tmp_path, site.url, delay=0.02)
+    while len(articles(site)) < 8:
+        time.sleep(0.01)
+    os.kill(pid, sent)
+    outcome = crawls.wait()
+    assert outcome.status == 0
+    assert outcome.report.outcome == "stopped"
+    assert "再執行一次" in outcome.report.reason
+    assert 6 <= len(spooled(tmp_path).posts) == outcome.report.posts < len(site.post_ids())
+    assert list((tmp_path / "spool").glob("*.part")) == []
+    assert outcome.told["spooled"]
+
+
+def killed_crawls(crawls, site, spooled, kill, data, rounds, seed=1):
+    """Crawls killed at random moments and begun again, then once to the end; the posts."""
+    dice = random.Random(seed)
+    for _ in range(rounds):
+        pid = crawls.start(data, site.url, known=spooled(data).known(), schedule=NEVER)
+        time.sleep(dice.uniform(0.02, 0.45))
+        try:
+            kill(pid)
+        except ProcessLookupError:
+            crawls.wait()
+            break
+        crawls.wait()
+    crawls(data, site.url, known=spooled(data).known(), schedule=NEVER)
+    return {post_id: post._replace(poll_url=None) for post_id, post in spooled(data).posts.items()}
+
+
+def test_killed_crawls_lose_nothing_and_repeat_little(crawls, site, spooled, kill, tmp_path):
+    whole = tmp_path / "whole"
+    crawls(whole, site.url)
+    expected = {post_id: post._replace(poll_url=None) for post_id, post in spooled(whole).posts.items()}
+    site.visits.clear()
+    assert killed_crawls(crawls, site, spooled, kill, tmp_path / "killed", 4) == expected
+    assert len(articles(site)) <= len(expected) + 4
+
+
+def test_each_response_is_spooled_before_the_next_request(crawls, site, spooled, kill, tmp_path):
+    """Killed at the very moment of a request, a run has all that came before it on disk."""
+    state = {}
+    ids = site.post_ids()
+
+    def at_request() -> None:
+        kill(state["pid"])
+
+    site.after(12, "/M.", at_request)
+    state["pid"] = crawls.start(tmp_path, site.url, delay=0.01)
+    crawls.wait()
+    assert sorted(spooled(tmp_path).posts) == ids[-12:]
+
+
+def test_a_full_disk_is_an_os_error(crawls, site, tmp_path):
+    (tmp_path / "spool").write_text("a file where a folder should be")
+    outcome = crawls(tmp_path, site.url)
+    assert outcome.status == 1
+    assert "spool" in outcome.told["error"]
+
+
+def test_refused_settings_name_themselves(tmp_path):
+    from ptt_spider.crawling import CrawlJob
+
+    with pytest.raises(ValueError, match="PTT_DELAY=0"):
+        CrawlJob(data_dir=tmp_path, delay=0)
+    with pytest.raises(ValueError, match="ftp://x"):
+        CrawlJob(data_dir=tmp_path, site="ftp://x")
+    for loopback in ("http://127.0.0.1:1", "http://localhost", "http://[::1]:5"):
+        assert CrawlJob(data_dir=tmp_path, site=loopback, delay=0).delay == 0
+    with pytest.raises(ValueError, match="PTT_DELAY"):
+        CrawlJob(data_dir=tmp_path, site="http://127.0.0.1.example.org", delay=0)
+
+
+def test_index_listing_is_spooled_after_its_threads(crawls, site, spooled, tmp_path):
+    crawls(tmp_path, site.url, pages=1)
+    kinds = [type(record) for record in spooled(tmp_path).records]
+    assert kinds[-1] is IndexSeen
+    assert kinds.count(IndexSeen) == 1
+
+
+def test_the_raw_archive_can_be_read_with_gzip_alone(crawls, site, tmp_path):
+    crawls(tmp_path, site.url, pages=1)
+    (path,) = (tmp_path / "raw").glob("*.warc.gz")
+    text = gzip.decompress(path.read_bytes())
+    assert text.count(b"WARC-Type: response") == len(site.visits)
