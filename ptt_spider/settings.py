@@ -46,28 +46,29 @@ REMOTE_CONTROL_ENABLED = False
 MEMUSAGE_ENABLED = False
 
 ROBOTSTXT_OBEY = False  # RobotsMiddleware obeys them: it names what is forbidden, and takes a 404 as leave
-DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
-    # What is off is named here too: else its module is imported, and a crawl starts half a second later.
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+# The base lists name only what is used: Scrapy imports what they name, switched off or not, for half a second.
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
+DOWNLOADER_MIDDLEWARES: dict[str, int] = {
     "ptt_spider.middlewares.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     "ptt_spider.middlewares.RefusalMiddleware": 540,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
     # Decompress, archive, then follow redirects: the archive holds the redirects too.
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 640,
     "ptt_spider.middlewares.ArchiveMiddleware": 630,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 640,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
 }
 ITEM_PIPELINES: dict[str, int] = {"ptt_spider.pipelines.SpoolPipeline": 100}
-EXTENSIONS: dict[str, int | None] = {
-    "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,
-    "scrapy.extensions.memusage.MemoryUsage": None,
-    "scrapy.extensions.memdebug.MemoryDebugger": None,
+EXTENSIONS_BASE: dict[str, int] = {}
+EXTENSIONS: dict[str, int] = {
     "ptt_spider.extensions.Requests": 10,
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.feedexport.FeedExporter": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
 }
 DOWNLOAD_HANDLERS: dict[str, str | None] = {"data": None, "file": None, "ftp": None, "s3": None}
 FEED_EXPORT_ENCODING = "utf-8"
