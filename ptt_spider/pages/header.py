@@ -119,17 +119,18 @@ def read_title(title: str | None) -> Title:
     """Category (first bracket after Re:/Fw:, half-width, blanks stripped) and what the prefixes say."""
     if title is None:
         return Title(None, False, False)
-    prefixes: set[str] = set()
+    prefixes: list[str] = []
     at = 0
     while match := _PREFIX.match(title, at):
-        prefixes.add("re" if (match[1] or "").lower() == "re" else "fw")
+        prefixes.append("re" if (match[1] or "").lower() == "re" else "fw")
         at = match.end()
     bracket = _BRACKET.match(title, at + len(title[at:]) - len(title[at:].lstrip()))
     category = None
     if bracket:
         inner = next(group for group in bracket.groups() if group is not None)
         category = unicodedata.normalize("NFKC", inner).strip() or None
-    return Title(category, "re" in prefixes, "fw" in prefixes)
+    # ``Re: Fw:`` answers a forward, ``Fw: Re:`` forwards an answer.
+    return Title(category, "re" in prefixes, prefixes[:1] == ["fw"])
 
 
 def posted_at(post_id: str, header_time: str | None) -> datetime:
