@@ -25,6 +25,10 @@ class ForbiddenByRobots(IgnoreRequest):
     """robots.txt forbids the address."""
 
 
+class RobotsUnanswered(IgnoreRequest):
+    """robots.txt could not be had, retries included: no IgnoreRequest is retried again for the page itself."""
+
+
 class SiteRefused(IgnoreRequest):
     """The site does not want this client now; ``answer`` is what it said, ``wait`` seconds it asked for, if it did."""
 
@@ -59,7 +63,12 @@ class RobotsMiddleware:
 
     async def _fetch(self, host: str, request: Request) -> Protego | None:
         meta = {"robots": True} | {key: request.meta[key] for key in ("linked", "download_slot") if key in request.meta}
-        response = await self._crawler.engine.download_async(Request(f"{host}/robots.txt", meta=meta))
+        try:
+            response = await self._crawler.engine.download_async(Request(f"{host}/robots.txt", meta=meta))
+        except IgnoreRequest:
+            raise
+        except Exception as error:
+            raise RobotsUnanswered(f"{host}/robots.txt: {error}") from error
         if response.status >= 500:
             raise SiteRefused(urlsplit(host).netloc, f"robots.txt {response.status}")
         return Protego.parse(response.body.decode("utf-8", "replace")) if response.status == 200 else None

@@ -55,6 +55,7 @@ _PUSH = re.compile(
     rf'<span class="push-ipdatetime">({_TEXT})</span></div>'
 )
 _SPANS: Final = ("push-tag", "push-userid", "push-content", "push-ipdatetime")
+_LINK_START = re.compile(r"<a(?=[\s/>])", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^>]*>")
 _PUSH_DIV = re.compile(r'<div\s[^>]*\bclass\s*=\s*["\']?push["\'\s>]')
 
@@ -98,6 +99,9 @@ def _read_fast(text: str) -> Blocks | None:
     rest = "".join(reduced)
     if too_deep(rest):
         raise TooDeepError
+    if len(_LINK_START.findall(rest)) != rest.count("</a>"):
+        # A link inside a link left open would be moved out of its push.
+        return None
     main = LexborHTMLParser(rest).css_first("#main-content")
     if main is None:
         return None

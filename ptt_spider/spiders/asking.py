@@ -16,7 +16,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from ptt_spider import clock
-from ptt_spider.middlewares import ForbiddenByRobots, SiteRefused
+from ptt_spider.middlewares import ForbiddenByRobots, RobotsUnanswered, SiteRefused
 
 ERROR_STATUS = 500
 LATER = "已抓的都已存好，請到時再執行一次，會從中斷處繼續。"
@@ -80,6 +80,8 @@ def fetched_at(response: Response) -> datetime:
 
 def why_unanswered(error: BaseException) -> str:
     """A few words on a download error."""
+    if isinstance(error, RobotsUnanswered) and error.__cause__:
+        error = error.__cause__
     match error:
         case CannotResolveHostError():
             return "找不到主機"
