@@ -20,8 +20,10 @@ class Derived(NamedTuple):
 
 
 def derive_all(con: duckdb.DuckDBPyConnection, settings: Settings) -> Derived:
-    """Runs the steps in order. Each is restartable: it takes its threads from internal.dirty, batch by batch."""
-    from analysis.aggregates import derive_moods, derive_stories
+    """Runs the steps in order. Each is restartable: it takes its threads from internal.dirty, batch by batch.
+
+    Raises DiskFull.
+    """
     from analysis.aggregates import derive_moods, derive_stories
     from analysis.news.derive import derive_news
     from analysis.sentiment.scoring import score_threads

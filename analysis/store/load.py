@@ -14,9 +14,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from analysis.errors import PttError
 from analysis.sql import statement
 from analysis.store.batch import Batch
+from analysis.store.disk import plain_disk_errors
 from analysis.store.responses import Reader
 from analysis.store.sessions import read_sessions
 from ptt_spider import clock, spool
@@ -53,7 +53,7 @@ def load_waiting(
 ) -> LoadReport:
     """Loads every complete file of ``data/spool`` and what killed crawls left there; ``on_file`` hears of each.
 
-    ``con`` comes from `open_work`. Raises PttError when the disk is full; the files not yet loaded stay.
+    ``con`` comes from `open_work`. Raises DiskFull; the files not yet loaded stay.
     """
     total = LoadReport()
     for path in spool.waiting(data / SPOOL_NAME):
@@ -67,7 +67,7 @@ def load_waiting(
 def load_file(con: duckdb.DuckDBPyConnection, path: Path) -> LoadReport:
     """Loads one spool file and deletes it. Lines that are no records are left out, and the file is kept as ``*.bad``.
 
-    Raises PttError when the disk is full: nothing of the file is in the store then, and the file stays.
+    Raises DiskFull: nothing of the file is in the store then, and the file stays.
     """
     begun = time.perf_counter()
     with path.open("rb") as file:
@@ -77,19 +77,18 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path) -> LoadReport:
         path.unlink()
         return report
     problems: list[str] = []
-    con.execute("BEGIN")
     try:
-        _load_lines(con, path, report, problems)
-        con.execute(statement("store/insert_spool_file"), [path.name, sha256, clock.now()])
-        con.execute("COMMIT")
+        with plain_disk_errors(path):
+            con.execute("BEGIN")
+            _load_lines(con, path, report, problems)
+            con.execute(statement("store/insert_spool_file"), [path.name, sha256, clock.now()])
+            con.execute("COMMIT")
     except (pa.ArrowException, duckdb.DataError, duckdb.IntegrityError, OverflowError) as error:
         _rollback(con)
         report = LoadReport(files=1)
         problems = [f"{type(error).__name__}: {str(error).splitlines()[0]}"]
-    except BaseException as error:
+    except BaseException:
         _rollback(con)
-        if is_disk_full(error):
-            raise DiskFull(path) from error
         raise
     report.seconds = time.perf_counter() - begun
     if problems:
@@ -99,21 +98,6 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path) -> LoadReport:
     else:
         path.unlink()
     return report
-
-
-class DiskFull(PttError):
-    """The disk filled up; nothing half-done is left."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"磁碟已滿，{path} 沒有寫入：請騰出空間後執行 ptt load；已存的資料沒有遺失。")
-
-
-def is_disk_full(error: BaseException) -> bool:
-    """Whether DuckDB or the system failed for want of space."""
-    text = str(error).lower()
-    return isinstance(error, OSError | duckdb.Error) and any(
-        sign in text for sign in ("no space left", "disk full", "out of disk", "file too large", "disk quota")
-    )
 
 
 def _is_loaded(con: duckdb.DuckDBPyConnection, path: Path, sha256: str) -> bool:

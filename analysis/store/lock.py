@@ -66,11 +66,11 @@ def holder(data: Path) -> Holder | None:
 
 
 def _take(fd: int) -> bool:
-    for _ in range(4):  # `holder` of another process may have it for some microseconds
+    for _ in range(12):  # `holder` of another process may have it for some microseconds
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            time.sleep(0.02)
+            time.sleep(0.01)
         else:
             return True
     return False

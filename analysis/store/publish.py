@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from analysis.sql import statement
-from analysis.store.load import DiskFull, is_disk_full
+from analysis.store.disk import plain_disk_errors
 from analysis.store.migrations import schema_version
 from analysis.store.work import CATALOG, PUBLISHED_NAME, WORK_NAME, attach
 from ptt_spider import __version__, clock
@@ -25,23 +25,22 @@ def publish(data: Path, con: duckdb.DuckDBPyConnection) -> Path:
     """
     work, target = data / WORK_NAME, data / PUBLISHED_NAME
     part = target.with_suffix(".duckdb.part")
-    try:
-        _write_info(con)
-        con.execute(f"CHECKPOINT {CATALOG}")
-        con.execute("USE memory")
-        con.execute(f"DETACH {CATALOG}")
+    with plain_disk_errors(target):
         try:
-            _copy(work, part)
-            part.replace(target)
-            _fsync(data)
-        finally:
-            attach(con, work)
-    except (OSError, duckdb.Error) as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        if is_disk_full(error):
-            raise DiskFull(target) from error
-        raise
+            _write_info(con)
+            con.execute(f"CHECKPOINT {CATALOG}")
+            con.execute("USE memory")
+            con.execute(f"DETACH {CATALOG}")
+            try:
+                _copy(work, part)
+                part.replace(target)
+                _fsync(data)
+            finally:
+                attach(con, work)
+        except (OSError, duckdb.Error):
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise
     return target
 
 

@@ -8,6 +8,7 @@ import duckdb
 
 from analysis import sql
 from analysis.errors import PttError
+from analysis.store.disk import is_disk_full, plain_disk_errors
 from analysis.store.migrations import migrate
 from analysis.store.sessions import sync_trading_days
 
@@ -35,16 +36,21 @@ def open_work(data: Path) -> duckdb.DuckDBPyConnection:
         _restore(data, path)
     con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
-        con.execute(f"SET TimeZone = 'Asia/Taipei'; SET memory_limit = '{MEMORY_LIMIT}'")
-        con.execute(f"SET temp_directory = {_quote(data / 'tmp')}")
-        attach(con, path)
-        migrate(con, path)
-        _apply_views(con)
-        sync_trading_days(con)
+        with plain_disk_errors(path):
+            _prepare(con, data, path)
     except BaseException:
         con.close()
         raise
     return con
+
+
+def _prepare(con: duckdb.DuckDBPyConnection, data: Path, path: Path) -> None:
+    con.execute(f"SET TimeZone = 'Asia/Taipei'; SET memory_limit = '{MEMORY_LIMIT}'")
+    con.execute(f"SET temp_directory = {_quote(data / 'tmp')}")
+    attach(con, path)
+    migrate(con, path)
+    sql.apply(con)
+    sync_trading_days(con)
 
 
 def attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -56,8 +62,8 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
             raise StoreDamaged(
                 f"{path} 被別的程式開著：請關掉它（讀資料請開 {PUBLISHED_NAME}），再執行一次。"
             ) from error
-        if "space" in str(error).lower():
-            raise OSError(28, "No space left on device", str(path)) from error
+        if is_disk_full(error):
+            raise
         raise StoreDamaged(_damaged(path)) from error
     except (duckdb.Error, RuntimeError) as error:
         raise StoreDamaged(_damaged(path)) from error
@@ -75,12 +81,6 @@ def _restore(data: Path, path: Path) -> None:
     part = path.with_suffix(".duckdb.part")
     shutil.copyfile(published, part)
     part.rename(path)
-
-
-def _apply_views(con: duckdb.DuckDBPyConnection) -> None:
-    apply = getattr(sql, "apply", None)
-    if apply is not None:
-        apply(con)
 
 
 def _quote(path: Path) -> str:

@@ -22,9 +22,10 @@ def make_post(board="Stock", post_id="M.1769562000.A.C89", pushes=(), **fields):
     """A post with plain values where a test does not care."""
     values = {
         "aid": "1fUBXGoB", "url": f"https://www.ptt.cc/bbs/{board}/{post_id}.html", "category": "新聞",
-        "is_reply": False, "is_forward": False, "forward_from": None, "title": "[新聞] 台積電法說會", "author": "writer",
-        "author_nick": "記者", "ip": "1.2.3.4", "country": "臺灣", "posted_at": BEGIN, "header_time": "Wed Jan 28 09:00:00 2026",
-        "body": "內文", "edited_at": None, "truncated": False, "damaged": False, "replies": (),
+        "is_reply": False, "is_forward": False, "forward_from": None, "title": "[新聞] 台積電法說會",
+        "author": "writer", "author_nick": "記者", "ip": "1.2.3.4", "country": "臺灣", "posted_at": BEGIN,
+        "header_time": "Wed Jan 28 09:00:00 2026", "body": "內文", "edited_at": None, "truncated": False,
+        "damaged": False, "replies": (),
     }  # fmt: skip
     values.update(fields)
     return Post(board=board, post_id=post_id, pushes=tuple(pushes), **values)
@@ -130,6 +131,7 @@ class Model:
     """What a store should say of one thread after responses taken in order: slow, obvious, and not the store's code."""
 
     def __init__(self):
+        self.taken = []
         self.pushes = []  # dicts, in the order of their floors
         self.replies = []
         self.bodies = []  # [body, from, until]
@@ -138,6 +140,9 @@ class Model:
         self.shown = {}  # fetched_at of a page or growth -> the pushes it shows, base included
 
     def take(self, record):
+        if any(record is other for other in self.taken):
+            return  # the same response again
+        self.taken.append(record)
         match record:
             case IndexSeen():
                 self.nrec = record.rows[0].nrec
@@ -146,8 +151,6 @@ class Model:
                 self.deleted_at = self.deleted_at or record.fetched_at
                 return
         at = record.fetched_at
-        if at == self.fetched_at:
-            return  # the same response again
         self.seen_from, self.fetched_at, self.deleted_at = self.seen_from or at, at, None
         page = isinstance(record, PageSeen)
         before = [] if page else self.shown[record.base_fetched_at]
