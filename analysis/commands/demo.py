@@ -1,0 +1,104 @@
+"""`ptt demo`: the whole job on the bundled board, over real HTTP on loopback, without the internet."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analysis.commands.common import DataOption, say
+from analysis.errors import PttError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from analysis.config import Settings
+
+FOLDER = ".demo"
+BOARD = "Stock"
+
+
+def command(
+    data: DataOption = None,
+    shell: Annotated[
+        bool, typer.Option("--shell", help="Then open IPython with the store as `con` (no new crawl if there is one)")
+    ] = False,
+) -> None:
+    """Crawl the bundled board from a site on this machine, score it, print its news, write digest and report page."""
+    from analysis.config import load_settings
+    from analysis.store.connect import connect
+    from analysis.store.work import PUBLISHED_NAME
+
+    folder = (data or Path(FOLDER)).absolute()
+    settings = load_settings(folder, board=BOARD, delay=0.0)
+    say(f"資料夾：{settings.data}")
+    if not (shell and (settings.data / PUBLISHED_NAME).is_file()):
+        _crawl(settings)
+        with connect(settings.data) as con:
+            print_news(con)
+        _write(settings)
+    if shell:
+        _open_shell(settings.data)
+
+
+def _crawl(settings: "Settings") -> None:
+    from analysis.demo.site import Site, board_folder
+    from analysis.gathering import Listener, base_job, gather
+    from analysis.store.lock import hold
+
+    with Site(board_folder()) as site, hold(settings.data, "ptt demo"):
+        say(f"示範站：{site.url}（只在這台機器上，內容全是虛構的）")
+        report = gather(settings, "ptt demo", base_job(settings, [BOARD], site=site.url), Listener())
+    if report.outcome != "done":
+        raise PttError(f"示範沒有跑完：{report.reason}")
+    say(f"抓了 {report.index_pages} 頁索引、{report.posts} 篇文章、{report.pushes:,} 則推文，已評分並發布。")
+
+
+def print_news(con: "duckdb.DuckDBPyConnection", limit: int = 10) -> None:
+    """The week's news with votes, approval and tone, best first, as a table on standard output."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from analysis.sql import statement
+
+    table = Table(title="最近一週的新聞：鄉民買單的在前", title_justify="left", header_style="bold", expand=False)
+    table.add_column("新聞", max_width=46, overflow="ellipsis", no_wrap=True)
+    for name in ("推", "噓", "買單程度", "消息", "留言"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("股票", no_wrap=True)
+    for title, pushes, boos, approval, low, high, tone, mood, symbols in con.execute(
+        statement("demo/news"), {"n": limit}
+    ).fetchall():
+        between = f"{approval:+.2f} [{low:+.2f}, {high:+.2f}]"
+        cells = (f"{value:+.2f}" if value is not None else "–" for value in (tone, mood))
+        table.add_row(title, str(pushes), str(boos), between, *cells, " ".join(symbols[:3]))
+    console = Console()
+    console.print(table)
+    console.print("買單程度：0 是這些人平常的投票習慣；方括號是 95% 區間。消息、留言：−1 最差，+1 最好。")
+
+
+def _write(settings: "Settings") -> None:
+    from analysis.commands.digest import write_digest
+    from analysis.commands.report import command as report
+
+    for path in write_digest(settings, board=BOARD):
+        print(f"週報：{path}")
+    report(settings.data, out=None, board=BOARD, days=None)
+    print(f"報告頁：{settings.data / 'report.html'}（用瀏覽器打開）")
+    print(f"資料庫：{settings.data / 'ptt.duckdb'}")
+    print(f"接著試試：ptt sql --data {settings.data} 'FROM top_news()'   或   ptt stock 2330 --data {settings.data}")
+
+
+def _open_shell(data: Path) -> None:
+    from analysis.store.connect import connect
+
+    con = connect(data)
+    names = {"con": con}
+    hint = 'con.sql("FROM top_news()").show()   con.sql("SHOW TABLES").show()   輸入 exit 離開'
+    try:
+        from IPython import start_ipython
+    except ImportError:
+        import code
+
+        code.interact(banner=hint, local=names, exitmsg="")
+        return
+    start_ipython(argv=["--no-banner", "-c", f"print({hint!r})", "-i"], user_ns=names)

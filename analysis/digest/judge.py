@@ -1,0 +1,95 @@
+"""From numbers to words a phone reader understands. Every threshold of the digest stands here."""
+
+import math
+from typing import Final, Literal, NamedTuple
+
+from analysis.digest.figures import Coverage, NewsFigures, StockFigures, WeekFigures
+
+Kind = Literal["good", "flat", "bad", "none"]
+
+TONE: Final = 0.15
+"""A model's reading of a news text counts as good or bad news from here on."""
+OPPOSED_TONE: Final = 0.2
+SURE: Final = 0.3
+"""Half the interval of an approval that is called sure …"""
+FAIRLY_SURE: Final = 0.5
+FEW_COMMENTS: Final = 10
+FEW_VOTERS: Final = 10
+MISSING: Final = 0.05
+"""Share of listed posts whose absence forbids a comparison."""
+GAP_HOURS: Final = 6.0
+
+
+class Against(NamedTuple):
+    """A figure against the week before: ``ratio`` − 1 is the change; ``clear``: outside its interval."""
+
+    ratio: float
+    clear: bool
+
+
+def tone(value: float | None) -> Kind:
+    if value is None:
+        return "none"
+    return "good" if value >= TONE else "bad" if value <= -TONE else "flat"
+
+
+def between(low: float | None, high: float | None) -> Kind:
+    """What an interval on [−1, 1] says: good above 0, bad below, flat around it."""
+    if low is None or high is None:
+        return "none"
+    return "good" if low > 0 else "bad" if high < 0 else "flat"
+
+
+def around(value: float | None, se: float | None) -> Kind:
+    if value is None or se is None:
+        return "none"
+    return between(value - 1.96 * se, value + 1.96 * se)
+
+
+def certainty(item: NewsFigures) -> Literal["high", "mid", "low"]:
+    if item.approval_low is None or item.approval_high is None or item.voters < FEW_VOTERS:
+        return "low"
+    half = (item.approval_high - item.approval_low) / 2
+    return "high" if half <= SURE else "mid" if half <= FAIRLY_SURE else "low"
+
+
+def opposed(item: NewsFigures) -> bool:
+    """The comments clearly go the other way than the news."""
+    if item.news_tone is None or item.voters < FEW_VOTERS or item.comments_scored < FEW_COMMENTS:
+        return False
+    mood = between(item.mood_low, item.mood_high)
+    return (item.news_tone >= OPPOSED_TONE and mood == "bad") or (item.news_tone <= -OPPOSED_TONE and mood == "good")
+
+
+def comments_against(now: WeekFigures, before: WeekFigures) -> Against:
+    """Comments come in threads, so one long thread says less than many: the interval counts threads by Σ n²."""
+    return _ratio(now.comments, before.comments, now.square / now.comments**2 + before.square / before.comments**2)
+
+
+def users_against(now: int, before: int) -> Against:
+    return _ratio(now, before, 1 / now + 1 / before)
+
+
+def _ratio(now: int, before: int, variance: float) -> Against:
+    ratio = now / before
+    return Against(ratio, abs(math.log(ratio)) > 1.96 * math.sqrt(variance))
+
+
+def mood_against(now: WeekFigures, before: WeekFigures) -> Kind:
+    """good: clearly better than the week before; flat: inside the interval of the difference."""
+    if now.mood is None or before.mood is None or now.mood_se is None or before.mood_se is None:
+        return "none"
+    return around(now.mood - before.mood, math.hypot(now.mood_se, before.mood_se))
+
+
+def stock_against(now: StockFigures, before: StockFigures | None) -> Against | None:
+    return users_against(now.users, before.users) if before and before.users and now.users else None
+
+
+def incomplete(coverage: Coverage, sessions: int) -> Literal["missing", "gap"] | None:
+    """Why a week must not be compared."""
+    if coverage.listed and coverage.missing / coverage.listed > MISSING:
+        return "missing"
+    if sessions and coverage.gap_hours > GAP_HOURS:
+        return "gap"
+    return None

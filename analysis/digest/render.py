@@ -1,0 +1,64 @@
+"""An issue as plain text, chat text and HTML. What comes from the site is escaped."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from analysis.digest.issue import Change, Issue
+from analysis.digest.layout import columns, cut, fold, pad
+
+if TYPE_CHECKING:
+    import jinja2
+
+CHAT_LENGTH: Final = 900
+
+
+def arrow(change: Change) -> str:
+    """▲34%, ▼8%, or the words that stand for no change."""
+    return {"up": "▲", "down": "▼"}.get(change.kind, "") + change.text
+
+
+@cache
+def _environment() -> "jinja2.Environment":
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_template),
+        autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"pad": pad, "fold": fold, "cut": cut, "arrow": arrow, "columns": columns}
+    return environment
+
+
+def _template(name: str) -> str:
+    return files("analysis.digest").joinpath("templates", name).read_text("utf-8")
+
+
+def text_part(issue: Issue, *, mailed: bool = False) -> str:
+    """The whole issue as plain text."""
+    return _environment().get_template("digest.txt.j2").render(issue=issue, w=issue.words, mailed=mailed)
+
+
+def chat_text(issue: Issue) -> str:
+    """The issue in at most 900 characters, for a chat."""
+    text = _environment().get_template("chat.txt.j2").render(issue=issue, w=issue.words).strip()
+    if len(text) <= CHAT_LENGTH:
+        return text
+    ending = "\n…\n" + issue.words("disclaimer")
+    lines = text[: CHAT_LENGTH - len(ending)].splitlines()[:-1]
+    return "\n".join(lines).rstrip() + ending
+
+
+def html_part(issue: Issue, images: Mapping[str, str], *, mailed: bool = False) -> str:
+    """The issue as HTML, styles inlined; ``images`` maps ``days`` and ``news`` to addresses (cid: or files)."""
+    import css_inline
+    from markupsafe import Markup
+
+    # Our own style sheets: escaping would break their quotes.
+    css, dark = Markup(_template("style.css")), Markup(_template("dark.css"))  # noqa: S704
+    template = _environment().get_template("digest.html.j2")
+    html = template.render(issue=issue, w=issue.words, images=images, css=css, dark_css=dark, mailed=mailed)
+    return css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False, minify_css=True).inline(html)
