@@ -1,9 +1,10 @@
 """Which stocks a text names."""
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from analysis.stocks.names import listed
+from analysis.stocks.codes import Code, counts_things, taiwan_codes, us_tickers
+from analysis.stocks.names import Rule, Spelling, context_words, fold, index
 
 
 class Mention(NamedTuple):
@@ -19,14 +20,138 @@ class Mention(NamedTuple):
     """Index of the first character of ``matched`` in the text."""
 
 
-_CODE = re.compile(r"(?<![\w.])(\d{4,6}[A-Z]?)(?:\.TWO?)(?!\w)", re.IGNORECASE | re.ASCII)
+class _Found(NamedTuple):
+    start: int
+    end: int
+    symbol: str
+    name: str
+
+
+_DIGIT: Final = re.compile(r"\d{3}")
+_LATIN: Final = re.compile(r"[A-Za-z]")
+_URL: Final = re.compile(r"https?://\S+|(?:[\w-]+\.)+(?:com|tw|cc|net|gl|ly|org|be)/\S*", re.IGNORECASE | re.ASCII)
+_SUBJECT: Final = re.compile(r"^(?:(?:re|fw)\s*:\s*)*\[標的\]\s*", re.IGNORECASE)
+_DELIMITERS: Final = frozenset(" \t\n,，、。.!！?？:：;；/／()（）[]【】「」『』《》<>~～…-—+&@|\"'“”‘’*#=^")
+_LIST_SIGNS: Final = frozenset(" 、/／,，&和與及跟")
+_LEFT_REACH: Final = 4
+_RIGHT_REACH: Final = 4
+_NEEDED: Final = 3
+"""Evidence that a name of rule ``context`` needs, see `_evidence`."""
+
+
+def _ascii_word(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _fits(text: str, start: int, spelling: Spelling) -> bool:
+    """Whether the spelling stands there as a word of its own, as far as its neighbours tell."""
+    end = start + len(spelling.text)
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    if before and _ascii_word(before) and _ascii_word(text[start]):
+        return False
+    if (
+        after
+        and _ascii_word(after)
+        and _ascii_word(text[end - 1])
+        and not (spelling.text.isdigit() and after.isalpha())
+        and not (text[end - 1].isdigit() and not after.isdigit())
+    ):
+        return False
+    return not (before and before in spelling.not_after) and not (after and after in spelling.not_before)
+
+
+def _beside(text: str, place: int, words: frozenset[str], reach: int, *, left: bool) -> bool:
+    if left:
+        return any(text[max(0, place - size) : place] in words for size in range(1, reach + 1))
+    return any(text[place : place + size] in words for size in range(1, reach + 1))
+
+
+def _evidence(text: str, start: int, end: int, symbol: str, found: list[_Found], subject_at: int) -> int:
+    """How strongly the text around a name speaks of a stock: 0 … 9, 3 is enough for rule ``context``."""
+    words = context_words()
+    if text[start:end].isdigit():  # 988 for 00988A: most numbers of three digits are prices
+        first = not text[:start].strip() or _beside(text, start, words["left"], _LEFT_REACH, left=True)
+        return 0 if not first or counts_things(text, start, end) else _NEEDED
+    score = 0
+    score += 4 * any(other.symbol == symbol for other in found)
+    score += 3 * (0 <= subject_at <= start <= subject_at + 6)
+    if not start or text[start - 1] in _DELIMITERS:
+        score += 1
+    elif _beside(text, start, words["left"], _LEFT_REACH, left=True):
+        score += 2
+    if end == len(text) or text[end] in _DELIMITERS:
+        score += 1
+    elif _beside(text, end, words["right"], _RIGHT_REACH, left=False):
+        score += 2
+    if any(
+        (other.end + 1 == start and text[other.end] in _LIST_SIGNS)
+        or (end + 1 == other.start and text[end] in _LIST_SIGNS)
+        for other in found
+    ):
+        score += 2
+    elif found:
+        score += 1
+    return score + any(word in text for word in words["any"])
+
+
+def _by_name(folded: str) -> tuple[list[_Found], list[tuple[int, Spelling]]]:
+    """Names that are believed as they stand, and those that need evidence."""
+    table = index()
+    found: list[_Found] = []
+    doubtful: list[tuple[int, Spelling]] = []
+    place, last = 0, len(folded) - 1
+    while place < last:
+        spellings = table.get(folded[place : place + 2])
+        if spellings is not None:
+            for spelling in spellings:
+                if folded.startswith(spelling.text, place) and _fits(folded, place, spelling):
+                    if spelling.rule is Rule.PLAIN:
+                        found.append(_Found(place, place + len(spelling.text), spelling.symbol, spelling.name))
+                    elif spelling.rule is not Rule.NEVER:
+                        doubtful.append((place, spelling))
+                    place += len(spelling.text) - 1
+                    break
+        place += 1
+    return found, doubtful
+
+
+def _without_urls(folded: str) -> str:
+    return _URL.sub(lambda match: "\n" * len(match[0]), folded)
 
 
 def find_mentions(text: str) -> list[Mention]:
-    """Stocks and ETFs that ``text`` names, in order; none overlaps another."""
-    names = listed()
-    return [
-        Mention(symbol, names[symbol], match[0], match.start())
-        for match in _CODE.finditer(text)
-        if (symbol := match[1].upper()) in names
-    ]
+    """Stocks and ETFs that ``text`` names, in order; none overlaps another.
+
+    Found are codes (``2330``, ``2330.TW``, ``00981A``, ``981A``), US tickers, full and short names, and the board's
+    nicknames, by the lists in ``analysis/stocks/*.csv``. Prices, points, lots, dates, years and words that merely
+    contain a name are not, as far as the words around tell: labels/mentions has the measured share.
+    """
+    if len(text) < 2:
+        return []
+    folded = fold(text)
+    if "/" in folded:
+        folded = _without_urls(folded)
+    found, doubtful = _by_name(folded)
+    subject = _SUBJECT.match(folded)
+    subject_at = subject.end() if subject else -1
+    codes: list[Code] = []
+    if _DIGIT.search(folded):
+        codes.extend(taiwan_codes(folded, subject_at))
+    if _LATIN.search(folded):
+        codes.extend(us_tickers(text if "/" not in text else _without_urls(text)))
+    for code in codes:
+        if not any(code.start < other.end and other.start < code.end for other in found):
+            found.append(_Found(*code))
+    for start, spelling in doubtful:
+        end = start + len(spelling.text)
+        if any(start < other.end and other.start < end for other in found):
+            continue
+        score = _evidence(folded, start, end, spelling.symbol, found, subject_at)
+        if score >= (_NEEDED if spelling.rule is Rule.CONTEXT else 4) and (
+            spelling.rule is Rule.CONTEXT
+            or 0 <= subject_at <= start <= subject_at + 6
+            or any(other.symbol == spelling.symbol for other in found)
+        ):
+            found.append(_Found(start, end, spelling.symbol, spelling.name))
+    found.sort()
+    return [Mention(item.symbol, item.name, text[item.start : item.end], item.start) for item in found]
