@@ -1,0 +1,101 @@
+"""kill -9 at any moment of load and publish: the published file opens, no spool file is missed, none is doubled."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+
+import pytest
+
+from analysis.store.connect import connect
+from analysis.store.load import load_waiting
+from analysis.store.publish import publish
+from analysis.store.work import open_work
+from ptt_spider.spool import PageSeen
+
+WORKER = """
+import sys
+from pathlib import Path
+from analysis.store.load import load_waiting
+from analysis.store.publish import publish
+from analysis.store.work import open_work
+data = Path(sys.argv[1])
+import pyarrow
+print("ready", flush=True)
+with open_work(data) as con:
+    load_waiting(con, data, on_file=lambda path, report: publish(data, con))
+    publish(data, con)
+print("done", flush=True)
+"""
+PUSHES = 40
+
+
+def _spool(kit, data, number):
+    pushes = [kit.push(i, user=f"u{i}", minute=i) for i in range(1, PUSHES + 1)]
+    page = PageSeen(
+        kit.BEGIN + timedelta(hours=2), "crawl", kit.post(post_id=f"M.{1769562000 + number}.A.C89", pushes=pushes)
+    )
+    kit.write_spool(data / "spool", f"{number:05d}", [page])
+
+
+def _start(data):
+    process = subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(data)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "ready\n", process.stderr.read()
+    return process
+
+
+def _published(data):
+    with connect(data) as con:
+        posts, pushes, in_views = con.execute(
+            "SELECT (SELECT count(*) FROM posts), (SELECT count(*) FROM pushes), (SELECT count(*) FROM news_sentiment)"
+        ).fetchall()[0]
+    assert pushes == posts * PUSHES
+    assert in_views <= posts
+    return posts
+
+
+def _rounds(kit, data, rounds):
+    with open_work(data) as con:
+        _spool(kit, data, 0)
+        load_waiting(con, data)
+        publish(data, con)
+    number, seen, killed_at_work = 1, 1, 0
+    process = _start(data)  # how long a whole run takes here
+    begun = time.monotonic()
+    assert process.communicate()[0] == "done\n"
+    whole = time.monotonic() - begun
+    dice = random.Random(rounds)
+    for _ in range(rounds):
+        for _ in range(3):
+            _spool(kit, data, number)
+            number += 1
+        process = _start(data)
+        time.sleep(dice.uniform(0, whole * 1.6))
+        os.kill(process.pid, signal.SIGKILL)
+        out, _ = process.communicate()
+        killed_at_work += out == ""
+        posts = _published(data)
+        assert posts >= seen
+        seen = posts
+    assert killed_at_work >= rounds // 3
+    with open_work(data) as con:
+        report = load_waiting(con, data)
+        assert report.bad == []
+        publish(data, con)
+    assert list((data / "spool").iterdir()) == []
+    assert _published(data) == number
+
+
+def test_a_few_kills(kit, data):
+    _rounds(kit, data, 4)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_fifty_kills(kit, data):
+    _rounds(kit, data, 50)
