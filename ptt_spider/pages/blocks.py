@@ -46,6 +46,8 @@ class TooDeepError(ValueError):
 
 
 _MARK: Final = "ptt-run"
+# What is inside tells whether an element left open before it would reach into a push or move a link out of it.
+_MARKER: Final = f'<div class="{_MARK}"><span><a></a></span></div>'
 _TEXT = r"[^<&]*(?:&(?:amp|lt|gt|quot|#34|#39);[^<&]*)*"
 _LINK = rf'<a href="[^"<>]*" target="_blank" rel="nofollow">{_TEXT}</a>'
 _PUSH = re.compile(
@@ -55,7 +57,6 @@ _PUSH = re.compile(
     rf'<span class="push-ipdatetime">({_TEXT})</span></div>'
 )
 _SPANS: Final = ("push-tag", "push-userid", "push-content", "push-ipdatetime")
-_LINK_START = re.compile(r"<a(?=[\s/>])", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^>]*>")
 _PUSH_DIV = re.compile(r'<div\s[^>]*\bclass\s*=\s*["\']?push["\'\s>]')
 
@@ -92,16 +93,13 @@ def _read_fast(text: str) -> Blocks | None:
         if after:
             runs.append(run)
             run = []
-            reduced += f'<div class="{_MARK}"></div>', after
+            reduced += _MARKER, after
     if run:
         runs.append(run)
-        reduced.append(f'<div class="{_MARK}"></div>')
+        reduced.append(_MARKER)
     rest = "".join(reduced)
     if too_deep(rest):
         raise TooDeepError
-    if len(_LINK_START.findall(rest)) != rest.count("</a>"):
-        # A link inside a link left open would be moved out of its push.
-        return None
     main = LexborHTMLParser(rest).css_first("#main-content")
     if main is None:
         return None
@@ -148,7 +146,7 @@ class _Walk:
         if _MARK in classes:
             if self.used < len(self._runs):
                 self._add(self._runs[self.used])
-            self.used += 1
+            self.used += 1 if _as_written(node) else len(self._runs) + 1
         elif "push" in classes:
             self.found += 1
             if "warning-box" in classes:
@@ -201,6 +199,13 @@ class _Walk:
         if text := "".join(self._texts):
             self._blocks.append(text)
         self._texts.clear()
+
+
+def _as_written(marker: LexborNode) -> bool:
+    """Nothing was moved into this marker or out of it."""
+    span = marker.first_child
+    link = span.first_child if span is not None and span.tag == "span" and span.next is None else None
+    return link is not None and link.tag == "a" and link.next is None and link.first_child is None
 
 
 def _text_of(node: LexborNode) -> str:
