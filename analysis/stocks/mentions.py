@@ -146,12 +146,11 @@ def find_mentions(text: str) -> list[Mention]:
         end = start + len(spelling.text)
         if any(start < other.end and other.start < end for other in found):
             continue
-        score = _evidence(folded, start, end, spelling.symbol, found, subject_at)
-        if score >= (_NEEDED if spelling.rule is Rule.CONTEXT else 4) and (
-            spelling.rule is Rule.CONTEXT
-            or 0 <= subject_at <= start <= subject_at + 6
-            or any(other.symbol == spelling.symbol for other in found)
-        ):
+        if spelling.rule is Rule.CODE:
+            believed = any(other.symbol == spelling.symbol for other in found) or (start == subject_at and not codes)
+        else:
+            believed = _evidence(folded, start, end, spelling.symbol, found, subject_at) >= _NEEDED
+        if believed:
             found.append(_Found(start, end, spelling.symbol, spelling.name))
     found.sort()
     return [Mention(item.symbol, item.name, text[item.start : item.end], item.start) for item in found]
