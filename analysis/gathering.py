@@ -14,6 +14,7 @@ from analysis.sql import statement
 from ptt_spider import clock
 from ptt_spider.crawling import CrawlJob, CrawlReport, Plan, Progress, crawl
 from ptt_spider.frontier import parse_schedule
+from ptt_spider.items import Post
 from ptt_spider.spool import Record
 
 EXIT_CODES = {"done": 0, "failed": 1, "partly": 3, "stopped": 3}
@@ -62,6 +63,8 @@ def gather(
     from analysis.store.load import load_waiting
     from analysis.store.work import open_work
 
+    if job.follow_links:
+        job = replace(job, find_link=_source_url)
     con = open_work(settings.data)
     try:
         con.execute(statement("crawl/interrupted"), [clock.now()])
@@ -76,6 +79,12 @@ def gather(
         return _crawl(con, settings, job, listener)
     finally:
         con.close()
+
+
+def _source_url(post: Post) -> str | None:
+    from analysis.news.fields import parse_news
+
+    return parse_news(post.title, post.body, post.posted_at).source_url
 
 
 def digest(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from ptt_spider import USER_AGENT, __version__, clock
 from ptt_spider.aid import SITE, PostRef
 from ptt_spider.frontier import Key, KnownThread, Schedule, parse_schedule
+from ptt_spider.items import Post
 from ptt_spider.spool import Record
 
 Outcome = Literal["done", "partly", "failed", "stopped"]
@@ -48,6 +50,9 @@ class CrawlJob:
     """Ask only for threads whose growth would hide pushes before the next full run, ``until_next`` from now."""
     until_next: timedelta = timedelta(hours=1)
     follow_links: bool = False
+    """Also fetch the page behind 原文連結 of posts that are new."""
+    find_link: Callable[[Post], str | None] | None = None
+    """Finds that link in a post; None: the plain reading of `ptt_spider.linked.fetch.source_link`."""
     delay: float = 1.0
     """Seconds between two requests; 0 for loopback sites only."""
     contact: str = ""
@@ -192,6 +197,9 @@ def crawl(
     settings = crawl_settings(USER_AGENT=job.user_agent, DOWNLOAD_DELAY=job.delay, LOG_ENABLED=False)
     if job.delay <= 0:
         settings["AUTOTHROTTLE_ENABLED"] = False  # a loopback site needs no patience
+    if job.follow_links:
+        settings["TWISTED_DNS_RESOLVER"] = "ptt_spider.linked.guard.GuardedResolver"
+        settings["PTT_TRUSTED_HOSTS"] = _trusted_hosts(job.site)
     _quiet_logs()
     process = AsyncCrawlerProcess(settings | {"LOG_INSTALL_ROOT_HANDLER": False})
     crawler = process.create_crawler(BoardSpider)
@@ -207,6 +215,12 @@ def crawl(
         raise error
     report: CrawlReport = outcome["report"]
     return report
+
+
+def _trusted_hosts(site: str) -> list[str]:
+    """Hosts that may have private addresses: the site, and the proxies that the environment names."""
+    urls = [site, *getproxies().values()]
+    return [host for url in urls if (host := urlsplit(url if "//" in url else f"//{url}").hostname)]
 
 
 class _Worker:

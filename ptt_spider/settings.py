@@ -30,7 +30,7 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [500, 502, 504, 408, 522, 524]  # 429 and 503 are RefusalMiddleware's
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
-REDIRECT_MAX_TIMES = 3
+REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False
 HTTPPROXY_ENABLED = True
 REFERRER_POLICY = "no-referrer"
@@ -49,6 +49,7 @@ ROBOTSTXT_OBEY = False  # RobotsMiddleware obeys them: it names what is forbidde
 # The base lists name only what is used: Scrapy imports what they name, switched off or not, for half a second.
 DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 DOWNLOADER_MIDDLEWARES: dict[str, int] = {
+    "ptt_spider.linked.guard.LinkGuardMiddleware": 50,
     "ptt_spider.middlewares.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,

@@ -37,7 +37,7 @@ class Asker:
     """Asks for pages through Scrapy's downloader: robots, pace, retries, refusals and the archive apply."""
 
     def __init__(self, crawler: Crawler, site: str) -> None:
-        self._crawler = crawler
+        self.crawler = crawler
         self._site = site
         self._silent = 0
 
@@ -47,7 +47,7 @@ class Asker:
         if timeout is not None:
             meta["download_timeout"] = timeout
         try:
-            response = await self._crawler.engine.download_async(Request(url, meta=meta, dont_filter=True))
+            response = await self.crawler.engine.download_async(Request(url, meta=meta, dont_filter=True))
         except SiteRefused as error:
             raise RunEnds(_refused_line(error)) from error
         except ForbiddenByRobots:

@@ -84,7 +84,20 @@ class Threads:
         run.put(PageSeen(at, "crawl", post))
         run.report.posts += 1
         run.report.pushes += len(post.pushes)
+        if run.job.follow_links and (ask.known is None or ask.known.fetched_at is None or run.job.full):
+            await self._follow(post)
         return post
+
+    async def _follow(self, post: Post) -> None:
+        """The news page behind a new post's 原文連結; what goes wrong there is no failure of the post's."""
+        from ptt_spider.linked.fetch import fetch_linked, source_link
+
+        if post.category != "新聞" or post.is_reply:
+            return
+        link = (self._run.job.find_link or source_link)(post)
+        if link:
+            self._run.put(await fetch_linked(self._run.asker.crawler, post, link))
+            self._run.report.linked += 1
 
     def _gone(self, ask: Ask, at: datetime, status: int) -> None:
         self._run.put(GoneSeen(at, "crawl", ask.board, ask.post_id, status))
