@@ -49,11 +49,11 @@ def score_threads(
     stance = _stance()
     _register(con, used.info, stance.info)
     engines = [used, *_active_beside(con, used.info)]
-    done = _work_off(con, STEP, engines, threads, on_progress, done=0)
+    done = _work_off(con, STEP, engines, threads, on_progress)
     if missing or everything:
         with transaction(con):
             _mark(con, used.info, everything=everything)
-        done = _work_off(con, RESCORE, [used], threads, on_progress, done=done)
+        done = _work_off(con, RESCORE, [used], threads, on_progress, tone=everything, done=done)
     return done
 
 
@@ -91,8 +91,10 @@ def _work_off(
     threads: int,
     on_progress: Progress | None,
     *,
-    done: int,
+    tone: bool = True,
+    done: int = 0,
 ) -> int:
+    """Judges the threads of a step, their news ``tone`` too; ``done`` with what had been done before."""
     stance = _stance()
     kept = [_identity(*row) for row in con.execute("SELECT engine, version FROM engines WHERE active").fetchall()]
     while True:
@@ -106,8 +108,9 @@ def _work_off(
                 _score_comments(con, engine, kept=kept + judging, others=step == STEP and i == 0)
             con.execute(statement("scores/mark_moods"))
             batch_done(con, step)
-            con.execute(statement("scores/older_stance"), {"version": stance.info.version})
-            _score_parts(con, stance, STANCE_PARTS)
+            if tone:
+                con.execute(statement("scores/older_stance"), {"version": stance.info.version})
+                _score_parts(con, stance, STANCE_PARTS)
         done += count
         if on_progress is not None:
             on_progress(done)

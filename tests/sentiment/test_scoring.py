@@ -207,7 +207,9 @@ def test_missing_scores_are_filled_in_beside_the_others(store, engines):
     store.post("M.2", [], news=(None, None, "心得"))
     score_threads(store.con)
     assert score_threads(store.con, "lexicon") == 0
+    engines["stance"].judged.clear()
     assert score_threads(store.con, "lexicon", missing=True) == 2
+    assert engines["stance"].judged == []
     assert score_threads(store.con, "lexicon", missing=True) == 0
     assert store.pushes() == store.pushes("lexicon") == [("M.1", 1, 1)]
     assert store.rows("SELECT log_odds FROM push_scores WHERE engine = 'lexicon'") == [(None,)]
@@ -221,8 +223,10 @@ def test_everything_is_judged_again_on_request(store, engines):
     for n in range(3):
         store.post(f"M.{n}", [("amy", "一")])
     score_threads(store.con)
-    store.con.execute("UPDATE push_scores SET score = 0")
+    before = store.parts()
+    store.con.execute("UPDATE push_scores SET score = 0; UPDATE post_scores SET score = 0")
     assert score_threads(store.con, everything=True, threads=2) == 3
+    assert store.parts() == before
     assert [score for *_, score in store.pushes()] == [1, 1, 1]
 
 
