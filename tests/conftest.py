@@ -1,6 +1,7 @@
 """Shared by all tests: the offline profile, and the data that lies beside the repository."""
 
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -41,3 +42,15 @@ def faulty_site() -> Any:
     sys.modules["faulty_site"] = module
     spec.loader.exec_module(module)
     return module.FaultySite
+
+
+@pytest.fixture(scope="session")
+def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a finished `ptt demo`, made once a session; read it only."""
+    data = tmp_path_factory.mktemp("demo")
+    done = subprocess.run(
+        [sys.executable, "-m", "analysis", "demo", "--data", str(data)],
+        capture_output=True, text=True, cwd=data, timeout=110, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return data
