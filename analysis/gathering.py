@@ -138,7 +138,7 @@ def _since_last(con: duckdb.DuckDBPyConnection, job: CrawlJob, settings: Setting
     last = con.execute(statement("crawl/last_sweep"), [list(job.boards)]).fetchall()[0][0]
     now = clock.now()
     if last is None:
-        return replace(job, since=now - timedelta(days=FIRST_DAYS), revisit=True)
+        return replace(job, last=timedelta(days=FIRST_DAYS), revisit=True)
     new_since = last.astimezone(clock.TAIPEI) - OVERLAP
     watched = now - timedelta(days=settings.watch_days)
     return replace(job, since=min(new_since, watched), new_since=new_since, revisit=True)
@@ -161,6 +161,7 @@ def _begin(con: duckdb.DuckDBPyConnection, command: str, job: CrawlJob) -> None:
     settings = {
         "site": job.site,
         "since": job.since and job.since.isoformat(),
+        "last_days": job.last and job.last.days,
         "until": job.until and job.until.isoformat(),
         "pages": job.pages,
         "category": job.category,

@@ -117,6 +117,8 @@ _STATES = {"found": "找到", "changed": "有變動", "gone": "已刪除", "fail
 def _span(plan: Plan) -> str:
     if plan.since is None:
         return ""
+    if plan.days:
+        return f"{plan.days:.0f} 天"
     until = min(plan.until or clock.now(), clock.now())
     hours = (until - plan.since).total_seconds() / 3600
     return f"{hours / 24:.0f} 天" if hours >= 36 else f"{max(hours, 1):.0f} 小時"

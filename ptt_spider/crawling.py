@@ -33,6 +33,8 @@ class CrawlJob:
     """Posts from then on; None: as far back as ``pages`` or the board goes."""
     until: datetime | None = None
     """Posts before then."""
+    last: timedelta | None = None
+    """Posts of this span before the board's newest post (or before now, if that is earlier); ``since`` then follows."""
     new_since: datetime | None = None
     """A complete run saw everything before: index pages older than this are read only to watch known threads."""
     pages: int | None = None
@@ -97,6 +99,8 @@ class Plan(NamedTuple):
     """About how many articles will be asked for."""
     seconds: float
     delay: float
+    days: float | None = None
+    """The span that was asked for as such (`CrawlJob.last`)."""
 
 
 class Progress(NamedTuple):

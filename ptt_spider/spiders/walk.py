@@ -5,8 +5,10 @@ The listing is spooled after its threads: a run killed in between finds the same
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
+from ptt_spider import clock
 from ptt_spider.crawling import Plan
 from ptt_spider.errors import DamagedIndex, NotAnIndex
 from ptt_spider.frontier import (
@@ -49,6 +51,8 @@ class Walk:
         """Walks, yielding each post whose page was read. Raises RunEnds."""
         job = self._run.job
         page = await self._first_page()
+        if job.last and (times := page_times(page.rows)):
+            self._since = min(times.newest, now().timestamp()) - job.last.total_seconds()
         start = page
         if not job.search and page.number:
             start = await self._plan(page)
@@ -149,8 +153,19 @@ class Walk:
         if run.job.category:
             asked = round(asked * sum(map(self._wanted, listed)) / max(len(listed), 1))
         seconds = (asked + last - first) * max(job.delay, 0.01)
+        since = job.since or (clock.from_unix(self._since) if self._since else None)
         if on_plan := run.listener.on_plan:
-            on_plan(Plan(self._board, job.since, job.until, asked, seconds, job.delay))
+            on_plan(
+                Plan(
+                    self._board,
+                    since,
+                    job.until,
+                    asked,
+                    seconds,
+                    job.delay,
+                    job.last / timedelta(days=1) if job.last else None,
+                )
+            )
 
     def _known_in_range(self) -> int:
         return sum(
