@@ -55,25 +55,33 @@ def _crawl(settings: "Settings") -> None:
 
 def print_news(con: "duckdb.DuckDBPyConnection", limit: int = 10) -> None:
     """The week's news with votes, approval and tone, best first, as a table on standard output."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
     from analysis.sql import statement
 
-    table = Table(title="最近一週的新聞：鄉民買單的在前", title_justify="left", header_style="bold", expand=False)
-    table.add_column("新聞", max_width=46, overflow="ellipsis", no_wrap=True)
-    for name in ("推", "噓", "買單程度", "消息", "留言"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("股票", no_wrap=True)
+    console = Console()
+    if not console.is_terminal:
+        console.width = 100
+    wide = console.width >= 96
+    table = Table(title="最近一週的新聞：鄉民買單的在前", title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    table.add_column("新聞", ratio=1, overflow="ellipsis", no_wrap=True)
+    for name in ("推", "噓", "買單", "95% 區間", "消息", "留言"):
+        table.add_column(name, justify="right", no_wrap=True, min_width=4 if len(name) > 1 else 2)
+    if wide:
+        table.add_column("股票", no_wrap=True, min_width=9)
     for title, pushes, boos, approval, low, high, tone, mood, symbols in con.execute(
         statement("demo/news"), {"n": limit}
     ).fetchall():
-        between = f"{approval:+.2f} [{low:+.2f}, {high:+.2f}]"
-        cells = (f"{value:+.2f}" if value is not None else "–" for value in (tone, mood))
-        table.add_row(title, str(pushes), str(boos), between, *cells, " ".join(symbols[:3]))
-    console = Console()
+        cells = [f"{value:+.2f}" if value is not None else "–" for value in (approval, tone, mood)]
+        cells.insert(1, f"{low:+.2f}…{high:+.2f}")
+        more = [" ".join(symbols[:2])] if wide else []
+        table.add_row(title.removeprefix("[新聞] "), str(pushes), str(boos), *cells, *more)
     console.print(table)
-    console.print("買單程度：0 是這些人平常的投票習慣；方括號是 95% 區間。消息、留言：−1 最差，+1 最好。")
+    console.print(
+        "買單：0 是這些人平常的投票習慣，+1 人人推，−1 人人噓。消息、留言：−1 最差，+1 最好。", soft_wrap=True
+    )
 
 
 def _write(settings: "Settings") -> None:

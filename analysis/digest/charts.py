@@ -20,8 +20,9 @@ INK: Final = "#76808c"
 GOOD: Final = "#3b82f6"
 BAD: Final = "#e07b00"
 BAR: Final = "#9aa5b1"
-WIDTH: Final = 6.0
-DPI: Final = 180
+WIDTH: Final = 4.0
+"""Inches; narrow, so that the letters can be read on a phone 320 pixels wide."""
+DPI: Final = 270
 _UNKNOWN: Final = "〓"
 """What the BBS itself shows for a character that it cannot."""
 
@@ -54,14 +55,14 @@ def fit(text: str, columns: int) -> str:
 def day_chart(issue: Issue) -> bytes:
     """Comments by day as bars, mood as dots with their 95 % intervals below."""
     points, words = issue.day_points, issue.words
-    figure, (top, bottom) = _figure(3.0, rows=2, heights=(1, 1))
+    figure, (top, bottom) = _figure(2.7, rows=2, heights=(1, 1), left=0.15)
     places = list(range(len(points)))
     top.bar(places, [point.comments for point in points], color=BAR, width=0.62)
     most = max([point.comments for point in points] + [1])
     top.set_ylim(0, most * 1.22)
     for place, point in zip(places, points, strict=True):
         if point.comments:
-            _write(top, place, point.comments + most * 0.03, f"{point.comments:,}", ha="center", va="bottom", size=9)
+            _write(top, place, point.comments + most * 0.03, f"{point.comments:,}", ha="center", va="bottom", size=8)
     top.set_yticks([])
     _label(top, words("axis_comments"))
     reach = max([abs(point.mood or 0) + point.half for point in points] + [0.2]) * 1.1
@@ -71,7 +72,7 @@ def day_chart(issue: Issue) -> bytes:
             low, high = max(-1, point.mood - point.half), min(1, point.mood + point.half)
             colour = GOOD if low > 0 else BAD if high < 0 else INK
             bottom.plot([place, place], [low, high], color=colour, linewidth=2.4, solid_capstyle="round")
-            bottom.plot([place], [point.mood], "o", color=colour, markersize=6.5)
+            bottom.plot([place], [point.mood], "o", color=colour, markersize=5.5)
     bottom.set_ylim(-reach, reach)
     bottom.set_yticks([-reach * 0.8, reach * 0.8])
     _ticks(bottom, "y", [words("mood_bad"), words("mood_good")])
@@ -85,24 +86,24 @@ def day_chart(issue: Issue) -> bytes:
 
 
 def news_chart(issue: Issue) -> bytes:
-    """Approval of the most pushed and most booed news with 95 % intervals, in the order of the lists."""
+    """Approval of the most pushed and most booed news with 95 % intervals below their titles, in the lists' order."""
     points, words = issue.news_points, issue.words
-    figure, (axis,) = _figure(0.75 + 0.42 * max(1, len(points)), rows=1, heights=(1,), left=0.50)
-    axis.axvline(0, color=INK, linewidth=0.8)
+    figure, (axis,) = _figure(0.5 + 0.4 * max(1, len(points)), rows=1, heights=(1,), left=0.02)
     for place, point in enumerate(points):
         colour = GOOD if point.low > 0 else BAD if point.high < 0 else INK
-        axis.plot([point.low, point.high], [-place, -place], color=colour, linewidth=2.4, solid_capstyle="round")
-        axis.plot([point.approval], [-place], "o", color=colour, markersize=6.5)
+        axis.plot([0, 0], [-place - 0.38, -place - 0.02], color=INK, linewidth=0.8)
+        axis.plot([point.low, point.high], [-place - 0.2] * 2, color=colour, linewidth=2.4, solid_capstyle="round")
+        axis.plot([point.approval], [-place - 0.2], "o", color=colour, markersize=5.5)
+        _write(axis, -1.0, -place + 0.08, fit(point.label, 40), ha="left", va="bottom", size=9)
     axis.set_xlim(-1.02, 1.02)
     axis.set_ylim(-len(points) + 0.4, 0.6)
-    axis.set_xticks([-0.86, 0, 0.9])
+    axis.set_yticks([])
+    axis.set_xticks([-0.84, 0, 0.9])
     _ticks(axis, "x", [words("axis_objects"), words("axis_usual"), words("axis_approves")])
-    axis.set_yticks([-place for place in range(len(points))])
-    _ticks(axis, "y", [fit(point.label, 33) for point in points])
     return _png(figure)
 
 
-def _figure(height: float, rows: int, heights: tuple[float, ...], left: float = 0.12) -> "tuple[Figure, list[Axes]]":
+def _figure(height: float, rows: int, heights: tuple[float, ...], left: float) -> "tuple[Figure, list[Axes]]":
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -110,30 +111,30 @@ def _figure(height: float, rows: int, heights: tuple[float, ...], left: float = 
     FigureCanvasAgg(figure)
     figure.patch.set_alpha(0)
     grid = figure.add_gridspec(
-        rows, 1, height_ratios=heights, left=left, right=0.985, top=1 - 0.24 / height, bottom=0.34 / height, hspace=0.34
+        rows, 1, height_ratios=heights, left=left, right=0.985, top=1 - 0.2 / height, bottom=0.24 / height, hspace=0.36
     )
     axes = [figure.add_subplot(grid[row, 0]) for row in range(rows)]
     for axis in axes:
         axis.patch.set_alpha(0)
-        axis.tick_params(length=0, colors=INK, pad=5)
+        axis.tick_params(length=0, colors=INK, pad=3)
         for spine in axis.spines.values():
             spine.set_visible(False)
     return figure, axes
 
 
 def _write(axis: "Axes", x: float, y: float, text: str, **options: Any) -> None:
-    options.setdefault("size", 9.5)
+    options.setdefault("size", 8.5)
     axis.text(x, y, drawable(text), fontproperties=_font()[0], color=INK, **options)
 
 
 def _label(axis: "Axes", text: str) -> None:
     """The panel's name at its upper left, outside the plot."""
-    _write(axis, 0.0, 1.05, text, transform=axis.transAxes, ha="left", va="bottom", size=10)
+    _write(axis, 0.0, 1.05, text, transform=axis.transAxes, ha="left", va="bottom", size=8.5)
 
 
 def _ticks(axis: "Axes", side: str, texts: list[str]) -> None:
     write = axis.set_xticklabels if side == "x" else axis.set_yticklabels
-    write([drawable(text) for text in texts], fontproperties=_font()[0], size=9.5, color=INK)
+    write([drawable(text) for text in texts], fontproperties=_font()[0], size=8.5, color=INK)
 
 
 def _png(figure: "Figure") -> bytes:

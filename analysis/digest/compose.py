@@ -54,7 +54,9 @@ def make_issue(figures: Figures, lang: Lang = "zh", watchlist: Sequence[str] = (
         opposed=tuple(_opposed(post, words) for post in _most_opposed(figures.news)),
         stocks=tuple(_stock(row, figures, words, comparing) for row in figures.stocks[:ITEMS]),
         quotes=_quotes(figures.quotes, ranked, items),
-        days=tuple(_day(day, words) for day in figures.days) if figures.now.posts else (),
+        days=tuple(_day(day, words, figures.now.sessions is not None and not day.trading) for day in figures.days)
+        if figures.now.posts
+        else (),
         day_points=tuple(
             DayPoint(f"{day.day.month}/{day.day.day}", day.comments, day.mood, 1.96 * (day.se or 0))
             for day in figures.days
@@ -80,7 +82,7 @@ def _comparing(figures: Figures) -> str:
     now, before = figures.now, figures.before
     if not now.posts:
         return "no_data"
-    if not now.sessions:
+    if now.sessions == 0:
         return "closed_more"
     if reason := judge.incomplete(figures.coverage, now.sessions):
         return reason
@@ -88,7 +90,7 @@ def _comparing(figures: Figures) -> str:
         return "first"
     if judge.incomplete(figures.coverage_before, before.sessions):
         return "missing_before"
-    if not before.sessions:
+    if before.sessions == 0:
         return "closed_before"
     return "yes"
 
@@ -114,7 +116,9 @@ def _changes(figures: Figures, words: Words) -> list[str]:
     mood = judge.mood_against(figures.now, figures.before)
     parts = [words({"good": "up", "bad": "down"}.get(mood, "same"))]
     volume = judge.comments_against(figures.now, figures.before)
-    if volume.clear:
+    if volume.clear and volume.ratio >= 2:
+        parts.append(words("times", times=f"{volume.ratio:.1f}"))
+    elif volume.clear:
         parts.append(words("more" if volume.ratio > 1 else "fewer", change=_percent(volume.ratio)))
     return parts
 
@@ -170,7 +174,7 @@ def _title(post: NewsFigures) -> str:
 
 
 def _item(post: NewsFigures, number: str, words: Words, names: dict[str, str]) -> Item:
-    tone, approval = judge.tone(post.news_tone), judge.between(post.approval_low, post.approval_high)
+    tone, approval = judge.tone(post.news_tone), judge.approval(post.approval)
     sure = words(f"sure_{judge.certainty(post)}") + words("join") + words("voters", n=post.voters)
     symbols = [f"{symbol} {clean(names[symbol])}" if symbol in names else symbol for symbol in post.symbols[:3]]
     return Item(
@@ -235,19 +239,19 @@ def _quotes(
         for post in posts:
             side = [row for row in quotes if row.post_id == post.post_id and row.tag == tag and row.score is not None]
             mean = sum(row.score or 0 for row in side) / len(side) if side else 0
-            side = [row for row in side if not (is_abusive(row.text) or "@" in row.text or clean(row.text) in seen)]
+            side = [row for row in side if not (is_abusive(row.text) or "@" in row.text or clean(row.text)[:6] in seen)]
             side.sort(key=lambda row: (abs((row.score or 0) - mean) - 0.02 * min(len(row.text), 16), row.floor))
             if side:
                 text = clean(side[0].text)
-                seen.add(text)
+                seen.add(text[:6])
                 chosen.append(Quote(tag, text, items[post.post_id].title))
     return tuple(chosen)
 
 
-def _day(day: DayFigures, words: Words) -> Day:
+def _day(day: DayFigures, words: Words, closed: bool) -> Day:
     kind = judge.around(day.mood, day.se)
     label = f"{day.day.month}/{day.day.day}"
-    if not day.trading and day.day.weekday() < 5:
+    if closed and day.day.weekday() < 5:
         label += f" {words('no_session')}"
     return Day(label, f"{day.posts:,}", f"{day.comments:,}", Mark(words(f"mood_{kind}") if day.comments else "–", kind))
 

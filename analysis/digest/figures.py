@@ -27,7 +27,8 @@ class WeekFigures:
     """Σ n² over threads of n comments."""
     mood: float | None
     mood_se: float | None
-    sessions: int
+    sessions: int | None
+    """Trading days; None where the calendar does not reach the week."""
 
 
 @dataclass(frozen=True, slots=True)

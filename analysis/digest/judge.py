@@ -10,9 +10,11 @@ Kind = Literal["good", "flat", "bad", "none"]
 TONE: Final = 0.15
 """A model's reading of a news text counts as good or bad news from here on."""
 OPPOSED_TONE: Final = 0.2
-SURE: Final = 0.3
-"""Half the interval of an approval that is called sure …"""
-FAIRLY_SURE: Final = 0.5
+APPROVAL: Final = 0.15
+"""Approval is a word from here on; how sure it is stands beside it. 0 means: as these people usually vote."""
+SURE_WIDTH: Final = 0.3
+"""Half the interval of an approval that may be called sure."""
+FAIRLY_SURE_WIDTH: Final = 0.45
 FEW_COMMENTS: Final = 10
 FEW_VOTERS: Final = 10
 MISSING: Final = 0.05
@@ -46,11 +48,23 @@ def around(value: float | None, se: float | None) -> Kind:
     return between(value - 1.96 * se, value + 1.96 * se)
 
 
+def approval(value: float | None) -> Kind:
+    if value is None:
+        return "none"
+    return "good" if value >= APPROVAL else "bad" if value <= -APPROVAL else "flat"
+
+
 def certainty(item: NewsFigures) -> Literal["high", "mid", "low"]:
-    if item.approval_low is None or item.approval_high is None or item.voters < FEW_VOTERS:
+    """high: the word holds over the whole interval and the interval is narrow; low: the other word lies within it."""
+    low, high = item.approval_low, item.approval_high
+    if low is None or high is None or item.voters < FEW_VOTERS:
         return "low"
-    half = (item.approval_high - item.approval_low) / 2
-    return "high" if half <= SURE else "mid" if half <= FAIRLY_SURE else "low"
+    half, kind = (high - low) / 2, approval(item.approval)
+    if kind == "flat":
+        return "mid" if half <= FAIRLY_SURE_WIDTH else "low"
+    if between(low, high) == kind:
+        return "high" if half <= SURE_WIDTH else "mid"
+    return "mid" if half <= SURE_WIDTH else "low"
 
 
 def opposed(item: NewsFigures) -> bool:
@@ -86,7 +100,7 @@ def stock_against(now: StockFigures, before: StockFigures | None) -> Against | N
     return users_against(now.users, before.users) if before and before.users and now.users else None
 
 
-def incomplete(coverage: Coverage, sessions: int) -> Literal["missing", "gap"] | None:
+def incomplete(coverage: Coverage, sessions: int | None) -> Literal["missing", "gap"] | None:
     """Why a week must not be compared."""
     if coverage.listed and coverage.missing / coverage.listed > MISSING:
         return "missing"

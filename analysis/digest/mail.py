@@ -57,7 +57,6 @@ def make_mail(
     if recipient:
         mail["List-Unsubscribe"] = f"<mailto:{sender}?subject=unsubscribe>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = issue.words.html_lang
     mail.set_content(text_part(issue, mailed=bool(recipient)), cte="base64")
     cids = {name: f"{name}.{key[:16]}@{domain}" for name in pictures}
     html = html_part(issue, {name: f"cid:{cid}" for name, cid in cids.items()}, mailed=bool(recipient))
@@ -67,6 +66,7 @@ def make_mail(
         html_message.add_related(  # type: ignore[union-attr]
             picture, "image", "png", cid=f"<{cids[name]}>", disposition="inline", filename=f"{name}.png"
         )
+    mail["Content-Language"] = issue.words.html_lang
     for number, part in enumerate(mail.walk()):
         if part.is_multipart():
             part.set_boundary(f"=_{key[:24]}_{number}")

@@ -43,13 +43,14 @@ def text_part(issue: Issue, *, mailed: bool = False) -> str:
 
 
 def chat_text(issue: Issue) -> str:
-    """The issue in at most 900 characters, for a chat."""
-    text = _environment().get_template("chat.txt.j2").render(issue=issue, w=issue.words).strip()
-    if len(text) <= CHAT_LENGTH:
-        return text
+    """The issue in at most 900 characters, for a chat: with links where they fit, else with less."""
+    template = _environment().get_template("chat.txt.j2")
+    for count, links in ((3, True), (2, True), (3, False), (2, False), (1, False)):
+        text = template.render(issue=issue, w=issue.words, count=count, links=links).strip()
+        if len(text) <= CHAT_LENGTH:
+            return text
     ending = "\n…\n" + issue.words("disclaimer")
-    lines = text[: CHAT_LENGTH - len(ending)].splitlines()[:-1]
-    return "\n".join(lines).rstrip() + ending
+    return "\n".join(text[: CHAT_LENGTH - len(ending)].splitlines()[:-1]).rstrip() + ending
 
 
 def html_part(issue: Issue, images: Mapping[str, str], *, mailed: bool = False) -> str:

@@ -24,5 +24,10 @@ SELECT
     coalesce((SELECT sum(l.n ** 2) FROM lengths AS l), 0) AS square,
     (SELECT avg(u.score) FROM said AS u) AS mood,
     (SELECT sqrt(internal.mean_variance(count(*), stddev_samp(u.score))) FROM said AS u) AS mood_se,
-    (SELECT count(*) FROM trading_days AS d WHERE d.day BETWEEN $start::DATE AND $start::DATE + 6) AS sessions
+    -- NULL: the calendar does not reach the week.
+    (
+        SELECT count(*) FILTER (WHERE d.day BETWEEN $start::DATE AND $start::DATE + 6)
+        FROM trading_days AS d
+        HAVING min(d.day) <= $start::DATE AND max(d.day) >= $start::DATE + 6
+    ) AS sessions
 FROM comments AS c;
