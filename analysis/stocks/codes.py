@@ -20,8 +20,8 @@ class Code(NamedTuple):
 
 
 _TAIWAN: Final = re.compile(
-    r"(?<![0-9a-z.,:_$%+~-])(?<![0-9]/)(?P<code>00\d{2}(?:\d{1,2}|\d[a-z])?|00\d{3,4}[a-z]?|\d{4}[a-z]?|91\d{4}|\d{3}[ablru])"
-    r"(?P<tw>\.two?(?![a-z])|[ -]?tw(?![a-z]))?(?![0-9a-z_%])(?![.,:~-]\d)(?!-\d)(?!/\d)",
+    r"(?<![0-9a-z_$%])(?P<code>00\d{3}[a-z](?![a-z])|00\d{2,4}|91\d{4}|\d{4}[ab](?![a-z])|\d{4}|\d{3}[ablru](?![a-z]))"
+    r"(?P<tw>\.two?(?![a-z])|[ -]?tw(?![a-z]))?(?![0-9_%])"
 )
 _TICKER: Final = re.compile(
     r"(?<![A-Za-z0-9_.])(?P<dollar>\$)?(?P<ticker>[A-Za-z]{1,5}(?:\.[ABab])?)(?P<us>[-.](?:US|us|O|N)(?![A-Za-z]))?(?![A-Za-z0-9_])"
@@ -32,10 +32,14 @@ _AFTER: Final = re.compile(
     r"小時|分鐘|秒|mah|gb|mb|公尺|公里|奈米|大卡|cc|ml|kg|[xX*×]\s?\d|=\s?\d)"
 )
 _BEFORE: Final = re.compile(
-    r"(?:破|站上|站穩|上看|下看|跌到|漲到|來到|攻|守|超|剩|約|近|逾|達|到|目標價?|成本|價|元|點|張|量|nt|usd|@|第|共|每股|配|賺|賠|"
-    r"虧|投入|萬|千|大盤|指數|道瓊|台指|期指|加權|夜盤|收|開|低|高|均價|買在|賣在|掛在|市值|在|西元|民國|月|約|最少|至少|最多|"
-    r"才|就|差|漲|跌|加|減|乘|除以|[<>=≧≦*])\s?$"
+    r"(?:破|站上|站穩|上看|下看|[跌漲來回摔衝看殺拉彈站]到|攻|守|約|近|逾|達|目標價?|成本|價|nt|usd|@|第|共|每股|配|賺|賠|"
+    r"虧|投入|\d萬|\d千|大盤|指數|道瓊|台指|期指|加權|夜盤|[買賣掛接進停出守卡壓位]在|市值|西元|民國|最少|至少|最多|家數:?|張數:?|"
+    r"才|差|[漲跌加減乘]|除以|[<>=≧≦*$])\s?$"
 )
+_BEFORE_LEVEL: Final = re.compile(r"(?:[收開低高超剩到在]|點)\s?$")
+"""In front of the height of an index."""
+_SEPARATED: Final = re.compile(r"(\d+)\s?([.,/~:+-]{1,2})$")
+_GOES_ON: Final = re.compile(r"([.,/~:-]{1,2}|\+)\s?(\d+)")
 _INDEX_TALK: Final = re.compile(r"點|大盤|指數|台股|台指|期貨|加權|夜盤|年線|月線|季線|萬點")
 
 
@@ -46,12 +50,22 @@ def _own_name_beside(text: str, start: int, end: int, symbol: str) -> bool:
 
 
 def _round(number: int) -> bool:
-    return number % 100 == 0 or (number >= 7000 and number % 50 == 0) or 1980 <= number <= 2035
+    return number % 100 == 0 or 1980 <= number <= 2035
 
 
 def counts_things(text: str, start: int, end: int) -> bool:
     """Whether the number there is a price, points, lots or the like, by the words beside it."""
     return bool(_AFTER.match(text, end) or _BEFORE.search(text, max(0, start - 6), start))
+
+
+def _part_of_number(text: str, start: int, end: int) -> bool:
+    """Whether signs tie the digits to other digits (1,234 or 8/15 or 3711.5), unless those are codes as well."""
+    names = listed()
+    left = _SEPARATED.search(text, max(0, start - 9), start)
+    if left and (left[1] not in names or left[2] in "~+-"):
+        return True
+    right = _GOES_ON.match(text, end)
+    return bool(right and (right[2] not in names or right[1] in "~+-")) or text[start - 1 : start] in ("+", "-")
 
 
 def _stands_for_stock(text: str, match: re.Match[str], symbol: str, *, subject: bool) -> bool:
@@ -60,14 +74,15 @@ def _stands_for_stock(text: str, match: re.Match[str], symbol: str, *, subject: 
     if match["tw"] or _own_name_beside(text, start, end, symbol) or subject:
         return True
     number = int(symbol[:4])
-    if _round(number):
+    if _round(number) or text[end : end + 1].isascii() and text[end : end + 1].isalpha():
         return False
-    if counts_things(text, start, end):
+    if counts_things(text, start, end) or _part_of_number(text, start, end):
         return False
-    if text[start - 1 : start] == "/" or text[end : end + 1] == "/":
-        beside = re.findall(r"\d+", text[max(0, start - 6) : start - 1] + " " + text[end + 1 : end + 6])
-        return all(number in listed() for number in beside)
-    return not (number >= 8000 and _INDEX_TALK.search(text))
+    if number < 7000:
+        return True
+    if _INDEX_TALK.search(text) or _BEFORE_LEVEL.search(text, max(0, start - 3), start):
+        return False
+    return number % 50 != 0 or not text[:start].strip() or text[start - 1 : start] in "買賣空多抱追"
 
 
 def taiwan_codes(folded: str, subject_at: int) -> Iterator[Code]:

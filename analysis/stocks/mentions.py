@@ -146,7 +146,11 @@ def find_mentions(text: str) -> list[Mention]:
         end = start + len(spelling.text)
         if any(start < other.end and other.start < end for other in found):
             continue
-        if spelling.rule is Rule.CODE:
+        if spelling.rule is Rule.SUBJECT:
+            believed = folded[end : end + 2].strip() > "⺀" or _beside(
+                folded, start, context_words()["left"], _LEFT_REACH, left=True
+            )
+        elif spelling.rule is Rule.CODE:
             believed = any(other.symbol == spelling.symbol for other in found) or (start == subject_at and not codes)
         else:
             believed = _evidence(folded, start, end, spelling.symbol, found, subject_at) >= _NEEDED

@@ -32,6 +32,8 @@ class Rule(IntEnum):
     PLAIN = 0
     CONTEXT = 1
     """Words of the trade beside it, or two delimiters and a word of the trade anywhere."""
+    SUBJECT = 4
+    """The sentence goes on behind it, or a word of the trade stands in front: GG噴了, 買GG; but not 又GG了."""
     CODE = 2
     """Its own code in the text, or the place behind [標的]."""
     NEVER = 3
