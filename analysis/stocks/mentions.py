@@ -94,6 +94,13 @@ def _evidence(text: str, start: int, end: int, symbol: str, found: list[_Found],
     return score + any(word in text for word in words["any"])
 
 
+def _subject_of_sentence(text: str, start: int, end: int, found: list[_Found]) -> bool:
+    if end - start == len(text.strip()) or text[end : end + 2].strip() > "⺀":
+        return True
+    listed_beside = any(other.end + 1 == start or end + 1 == other.start for other in found)
+    return listed_beside or _beside(text, start, context_words()["left"], _LEFT_REACH, left=True)
+
+
 def _by_name(folded: str) -> tuple[list[_Found], list[tuple[int, Spelling]]]:
     """Names that are believed as they stand, and those that need evidence."""
     table = index()
@@ -147,9 +154,7 @@ def find_mentions(text: str) -> list[Mention]:
         if any(start < other.end and other.start < end for other in found):
             continue
         if spelling.rule is Rule.SUBJECT:
-            believed = folded[end : end + 2].strip() > "⺀" or _beside(
-                folded, start, context_words()["left"], _LEFT_REACH, left=True
-            )
+            believed = _subject_of_sentence(folded, start, end, found)
         elif spelling.rule is Rule.CODE:
             believed = any(other.symbol == spelling.symbol for other in found) or (start == subject_at and not codes)
         else:
