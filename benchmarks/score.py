@@ -3,8 +3,9 @@
     .venv/bin/python -m benchmarks.score [--texts 100000] [--package-texts 2000] [--rounds 3]
 
 Ratios first: they carry over to other machines, absolute numbers do not. Each round times package and engines in
-turn, one thread each; the median round counts. The package is timed as users call it, `SnowNLP(text).sentiments` on converted text, on a part
-of the same comments. Comments are real ones from ../shared where it lies beside the checkout, else sentences made here.
+turn, one thread each; the median round counts. The package is timed as users call it, `SnowNLP(text).sentiments` on
+converted text, on a part of the same comments. Comments are real ones from ../shared where it lies beside the checkout,
+else sentences made here.
 """
 
 import argparse

@@ -47,7 +47,8 @@ def score_threads(
     """
     used = get_engine(engine) if isinstance(engine, str) else engine
     stance = _stance()
-    _register(con, used.info, stance.info)
+    for info in (used.info, stance.info):
+        _register(con, info, anew=everything)
     engines = [used, *_active_beside(con, used.info)]
     done = _work_off(con, STEP, engines, threads, on_progress)
     if missing or everything:
@@ -211,17 +212,24 @@ def _mark(con: duckdb.DuckDBPyConnection, info: EngineInfo, *, everything: bool)
         con.execute(statement("scores/mark_missing"), {"step": RESCORE, **key})
 
 
-def _register(con: duckdb.DuckDBPyConnection, *infos: EngineInfo) -> None:
-    for info in infos:
-        con.execute(
-            statement("scores/register"),
-            {
-                "engine": info.name,
-                "version": info.version,
-                "weights_hash": info.weights_hash,
-                "trained_from": info.trained_from,
-                "trained_until": info.trained_until,
-            },
+def _register(con: duckdb.DuckDBPyConnection, info: EngineInfo, *, anew: bool) -> None:
+    """Notes the engine; with ``anew``, all being judged again, its weights may be others than before."""
+    identity = {
+        "engine": info.name,
+        "version": info.version,
+        "weights_hash": info.weights_hash,
+        "trained_from": info.trained_from,
+        "trained_until": info.trained_until,
+    }
+    con.execute(statement("scores/register"), identity)
+    if anew:
+        con.execute(statement("scores/register_anew"), identity)
+    query = "SELECT weights_hash FROM engines WHERE engine = $engine AND version = $version"
+    ((stored,),) = con.execute(query, {"engine": info.name, "version": info.version}).fetchall()
+    if stored != info.weights_hash:
+        logger.warning(
+            "%s@%s 的權重是 %s，和已存分數的 %s 不同：請執行 ptt score --engine %s --all，讓所有分數一致。",
+            *(info.name, info.version, info.weights_hash, stored, info.name),
         )
 
 

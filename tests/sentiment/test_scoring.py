@@ -272,6 +272,19 @@ def test_a_new_version_changes_nothing_until_it_is_activated(store, engines, cap
     assert store.rows("SELECT version FROM engines WHERE engine = 'stance'") == [("2",)]
 
 
+def test_other_weights_under_the_same_version_are_told(store, engines, caplog):
+    store.post("M.1", [("amy", "一")])
+    score_threads(store.con)
+    assert caplog.text == ""
+    engines["ptt"].info = EngineInfo("ptt", "1", "other")
+    score_threads(store.con)
+    assert "ptt score --engine ptt --all" in caplog.text
+    caplog.clear()
+    score_threads(store.con, everything=True)
+    assert store.rows("SELECT weights_hash FROM engines WHERE engine = 'ptt'") == [("other",)]
+    assert caplog.text == ""
+
+
 def test_activation_scores_what_is_missing_first(store, engines):
     for n in range(5):
         store.post(f"M.{n}", [("amy", "一")])
