@@ -28,7 +28,8 @@ _TICKER: Final = re.compile(
 )
 _AFTER: Final = re.compile(
     r"\s?(?:元|塊|點|億|萬|千|百|張|口|股|年|月|日|號|%|趴|人|家|檔|天|次|美|台幣|日圓|歐|噸|坪|支|根|條|名|筆|例|倍|度|集|回|"
-    r"k(?![a-z])|w(?![a-z])|多[點張萬億元口人塊]|幾|餘|以上|以下|附近|左右|上下|關卡|關前|關[，,。 ]|整數|大關|防守|支撐|壓力|出頭|保衛|見$|見 |"
+    r"k(?![a-z])|w(?![a-z])|多[點張萬億元口人塊]|幾|餘|以上|以下|附近|左右|上下|關卡|關前|關[，,。 ]|整數|大關|防守|支撐|壓力|出頭|保衛|"
+    r"見$|見 |"
     r"小時|分鐘|秒|mah|gb|mb|公尺|公里|奈米|大卡|cc|ml|kg|[xX*×]\s?\d|=\s?\d)"
 )
 _BEFORE: Final = re.compile(
@@ -74,7 +75,7 @@ def _stands_for_stock(text: str, match: re.Match[str], symbol: str, *, subject: 
     if match["tw"] or _own_name_beside(text, start, end, symbol) or subject:
         return True
     number = int(symbol[:4])
-    if _round(number) or text[end : end + 1].isascii() and text[end : end + 1].isalpha():
+    if _round(number) or (text[end : end + 1].isascii() and text[end : end + 1].isalpha()):
         return False
     if counts_things(text, start, end) or _part_of_number(text, start, end):
         return False

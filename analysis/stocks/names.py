@@ -1,8 +1,8 @@
 """The lists of names beside this file, read once, as one index of spellings.
 
-``listed.csv`` (made by ``make_list.py``) and ``former.csv`` give codes and names, ``us.csv`` US tickers, ``nicknames.csv``
-what the board calls them, ``common_names.csv`` the names that need more than their letters to be believed,
-``not_stocks.csv`` longer words that only look like a name.
+``listed.csv`` (made by ``make_list.py``) and ``former.csv`` give codes and names, ``us.csv`` US tickers,
+``nicknames.csv`` what the board calls them, ``common_names.csv`` the names that need more than their letters to be
+believed, ``not_stocks.csv`` longer words that only look like a name.
 """
 
 import csv
