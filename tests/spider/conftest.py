@@ -88,6 +88,13 @@ def site(faulty_site: Any) -> Iterator[Any]:
         yield running
 
 
+def growth(pushes: Any, fetched_at: Any) -> float:
+    """Comments an hour, as the store measures it."""
+    ages = [(fetched_at - push.pushed_at).total_seconds() for push in pushes if push.pushed_at]
+    recent = [age for age in ages if -60 <= age <= 3600]
+    return len(recent) / max(max(recent, default=3600), 60) * 3600
+
+
 class Spooled:
     """All records in a data folder's spool, those of killed runs included."""
 
@@ -114,6 +121,7 @@ class Spooled:
                         nrec=nrec.get((post.board, post.post_id)),
                         pushes=len(post.pushes),
                         last_pushed_at=max((p.pushed_at for p in post.pushes if p.pushed_at), default=None),
+                        growth=growth(post.pushes, fetched_at),
                         poll_url=post.poll_url,
                         longpoll_url=post.longpoll_url,
                         poll_offset=post.poll_offset,
