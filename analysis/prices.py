@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -60,7 +60,7 @@ def parse_day(text: str) -> date:
     return date(year + _ROC_YEARS if year < _ROC_YEARS else year, month, day)
 
 
-def _find_columns(header: list[str] | tuple[str, ...], path: Path) -> dict[str, str]:
+def _find_columns(header: Sequence[str], path: Path) -> dict[str, str]:
     found = {}
     by_name = {name.strip().lower(): name for name in header}
     for wanted, spellings in _COLUMNS.items():
