@@ -51,6 +51,9 @@ class CrawlJob:
     hot: bool = False
     """Ask only for threads whose growth would hide pushes before the next full run, ``until_next`` from now."""
     until_next: timedelta = timedelta(hours=1)
+    follow: bool = False
+    """Stay with the first of ``refs`` and read its comments as they come, for ``follow_for`` or until Ctrl-C."""
+    follow_for: timedelta | None = None
     follow_links: bool = False
     """Also fetch the page behind 原文連結 of posts that are new."""
     find_link: Callable[[Post], str | None] | None = None

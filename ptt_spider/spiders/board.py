@@ -18,6 +18,7 @@ from ptt_spider.frontier import hot_threads, parse_span
 from ptt_spider.items import Post
 from ptt_spider.pipelines import SpoolPipeline
 from ptt_spider.spiders.asking import Asker, RunEnds
+from ptt_spider.spiders.following import Following
 from ptt_spider.spiders.run import Ask, Run, now
 from ptt_spider.spiders.threads import Threads
 from ptt_spider.spiders.walk import Walk
@@ -112,6 +113,10 @@ class BoardSpider(scrapy.Spider):
 
     async def _posts(self, run: Run) -> AsyncIterator[Post]:
         threads = Threads(run)
+        if self.job.follow:
+            ref = self.job.refs[0]
+            await Following(run, threads, ref.board or self.job.boards[0], ref.post_id).run()
+            return
         if self.job.refs:
             async for post in self._refs(run, threads):
                 yield post

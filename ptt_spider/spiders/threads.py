@@ -37,6 +37,7 @@ class Threads:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._polling = True
+        self.read_at = clock.now()
 
     async def fetch(self, ask: Ask) -> Post | None:
         """Asks for a thread once a run; the post where its whole page was read. What cannot be had is put down as a
@@ -50,13 +51,14 @@ class Threads:
             self._run.report.revisits += 1
         try:
             whole = ask.whole or self._run.job.full or not self._polling
-            if known and not whole and await self._poll(ask, known):
+            if known and not whole and await self.poll(ask, known):
                 return None
-            return await self._whole(ask)
+            return await self.whole(ask)
         finally:
             self._run.progress(ask.board)
 
-    async def _whole(self, ask: Ask) -> Post | None:
+    async def whole(self, ask: Ask) -> Post | None:
+        """Asks for the article itself; ``read_at`` then says when it came."""
         run, (board, post_id, *_) = self._run, ask
         url = post_url(board, post_id, run.job.site)
         try:
@@ -67,7 +69,7 @@ class Threads:
         except Unanswered as error:
             run.failed(board, post_id, url, str(error))
             return None
-        at = fetched_at(response)
+        at = self.read_at = fetched_at(response)
         if response.status in GONE:
             self._gone(ask, at, response.status)
             return None
@@ -105,19 +107,20 @@ class Threads:
 
     # -- the poll protocol [pttweb.go: /v1/longpoll and /poll] --------------------------------------------------
 
-    async def _poll(self, ask: Ask, known: KnownThread) -> bool:
-        """True where the new bytes were had (or there are none); False: ask for the whole article."""
+    async def poll(self, ask: Ask, known: KnownThread, *, spool_idle: bool = True) -> GrowthSeen | None:
+        """The new bytes, none perhaps; None: ask for the whole article. That nothing came is worth a record where
+        it tells when the thread was last looked at, not every few seconds."""
         run = self._run
         base = known.poll_at or known.fetched_at
         if not (known.poll_url and known.longpoll_url and known.poll_offset and base):
-            return False
+            return None
         try:
             size, at = await self._json(known.longpoll_url, timeout=LONG_POLL_TIMEOUT)
             if not isinstance(size.get("size"), int) or "sig" not in size:
-                return False
+                return None
             key = cache_key(known.poll_url)
             if size["size"] < known.poll_offset or size.get("cacheKey", key) != key:
-                return False  # another file than the one that was read: it was edited
+                return None  # another file than the one that was read: it was edited
             growth: GrowthSeen | None
             if size["size"] == known.poll_offset:
                 growth = GrowthSeen(
@@ -128,13 +131,14 @@ class Threads:
         except ForbiddenByRobots:
             run.note(f"robots.txt 禁止 {known.poll_url.split('?')[0]}：改為重抓整篇文章。")
             self._polling = False
-            return False
+            return None
         if growth is None:
-            return False
-        run.put(growth)
+            return None
+        if spool_idle or growth.poll_offset != known.poll_offset:
+            run.put(growth)
         run.report.polls += 1
         run.report.pushes += len(growth.pushes)
-        return True
+        return growth
 
     async def _growth(self, ask: Ask, known: KnownThread, base: datetime, size: dict[str, Any]) -> GrowthSeen | None:
         poll_url = known.poll_url or ""
