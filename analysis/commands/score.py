@@ -35,6 +35,7 @@ def command(
     settings = settle(data, engine=engine)
     get_engine(name or settings.engine)  # a wrong name is told before the lock is taken
     with hold(settings.data, "ptt score"), open_work(settings.data) as con:
+        derive_all(con, settings)  # what a killed run left: news must be parsed before their parts are judged
         if activate:
             done = scoring.activate(con, name, version)
         else:
