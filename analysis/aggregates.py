@@ -31,7 +31,8 @@ def derive_moods(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> i
             if not count:
                 return done
             con.execute(
-                "DELETE FROM internal.thread_moods AS m USING batch AS b WHERE m.board = b.board AND m.post_id = b.post_id"
+                "DELETE FROM internal.thread_moods AS m USING batch AS b"
+                " WHERE m.board = b.board AND m.post_id = b.post_id"
             )
             con.execute(statement("aggregates/moods"))
             batch_done(con, MOODS)

@@ -27,8 +27,8 @@ def statement(name: str) -> str:
 @cache
 def comments() -> tuple[Comment, ...]:
     """All of ``comments.csv``, in its order, which is that of docs/schema.md; name ``*`` is any table's such column."""
-    with _folder().joinpath("comments.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(Comment(**row) for row in csv.DictReader(file))
+    lines = _folder().joinpath("comments.csv").read_text("utf-8").splitlines()
+    return tuple(Comment(**row) for row in csv.DictReader(lines))
 
 
 def apply(con: duckdb.DuckDBPyConnection) -> None:

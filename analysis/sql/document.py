@@ -19,9 +19,9 @@ _KIND_ORDER: Final = ("table", "view", "macro table")
 _SCHEMA_HEAD: Final = """\
 # Schema of ptt.duckdb
 
-Made by `python -m analysis.sql.document` from the database and its COMMENTs; do not edit. Each line here is also in the
-database: `SELECT * FROM duckdb_columns()`. Tables and views lie in schema `main`; schema `internal` is the program's own
-and may change. Times are instants (TIMESTAMPTZ); columns `…_local` and `…_on` are Taipei's.
+Made by `python -m analysis.sql.document` from the database and its COMMENTs; do not edit. Each line here is also in
+the database: `SELECT * FROM duckdb_columns()`. Tables and views lie in schema `main`; schema `internal` is the
+program's own and may change. Times are instants (TIMESTAMPTZ); columns `…_local` and `…_on` are Taipei's.
 Nulls mean "the page does not say", never a guess.
 """
 _COOKBOOK_HEAD: Final = """\
@@ -65,9 +65,9 @@ def fresh_store() -> duckdb.DuckDBPyConnection:
 
 def _schema_lines(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     columns: dict[str, list[str]] = defaultdict(list)
-    for schema, table, name, kind, text in con.execute(sql.statement("document/column_types")).fetchall():
-        kind = kind.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ")
-        columns[f"{schema}.{table}"].append(f"| `{name}` | {kind} | {_cell(text)} |")
+    for schema, table, name, sql_type, text in con.execute(sql.statement("document/column_types")).fetchall():
+        short = sql_type.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ")
+        columns[f"{schema}.{table}"].append(f"| `{name}` | {short} | {_cell(text)} |")
     things = [comment for comment in sql.comments() if not comment.column and comment.name != "*"]
     yield _SCHEMA_HEAD
     for kind in _KIND_ORDER:

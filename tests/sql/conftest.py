@@ -48,8 +48,8 @@ class Threads:
         for table in TABLES:
             self.con.execute(f"DELETE FROM {table}")
         self.con.execute(
-            "INSERT INTO engines VALUES ('ptt', '1', '', '2026-01-05', '2026-01-05', true), ('old', '1', '', NULL, NULL, false),"
-            " ('stance', '1', '', NULL, NULL, false)"
+            "INSERT INTO engines VALUES ('ptt', '1', '', '2026-01-05', '2026-01-05', true),"
+            " ('old', '1', '', NULL, NULL, false), ('stance', '1', '', NULL, NULL, false)"
         )
 
     def insert(self, table: str, **fields: object) -> None:
@@ -69,7 +69,8 @@ class Threads:
             category=category, is_reply=is_reply, is_forward=False, title=title, author=author, posted_at=posted,
             posted_on=posted.date(), session_on=session(posted), body=body, push_count=votes.count(1),
             boo_count=votes.count(-1), arrow_count=votes.count(0), truncated=False, damaged=False,
-            deleted_at=deleted and posted + timedelta(minutes=deleted), first_seen_at=posted, fetched_at=posted, capture_lag=60,
+            deleted_at=deleted and posted + timedelta(minutes=deleted), first_seen_at=posted, fetched_at=posted,
+            capture_lag=60,
         )  # fmt: skip
         for symbol in symbols:
             self.insert("mentions", board=board, post_id=post_id, part="title", symbol=symbol, name=f"股{symbol}",
@@ -78,7 +79,9 @@ class Threads:
             self.insert("news", board=board, post_id=post_id, headline=headline, source_url=source_url,
                         source_domain="example.com" if source_url else None)  # fmt: skip
             for part, score in zip(("headline", "article"), tone or (), strict=False):
-                self.insert("post_scores", board=board, post_id=post_id, part=part, engine="stance", version="1", score=score)
+                self.insert(
+                    "post_scores", board=board, post_id=post_id, part=part, engine="stance", version="1", score=score
+                )
         for floor, push in enumerate(pushes, 1):
             self._push(board, post_id, posted, floor, push, author)
         for step in ("votes", "moods", "stories"):
@@ -88,7 +91,8 @@ class Threads:
         at = None if push.minute is None else (posted + timedelta(minutes=push.minute)).replace(second=0)
         key = {"board": board, "post_id": post_id, "floor": floor}
         self.insert(
-            "pushes", **key, tag=push.tag, vote=VOTE[push.tag], user_id=push.user, text=push.text, pushed_at=at, time_text="",
+            "pushes", **key, tag=push.tag, vote=VOTE[push.tag], user_id=push.user, text=push.text, pushed_at=at,
+            time_text="",
             session_on=at and session(at), is_author=push.user.lower() == author.lower(),
             first_seen_at=posted + timedelta(minutes=push.seen if push.seen is not None else (push.minute or 0)),
             removed_at=None if push.removed is None else posted + timedelta(minutes=push.removed),
@@ -135,22 +139,47 @@ def said():
 
 
 @pytest.fixture(scope="session")
-def _threads():
+def store():
     return Threads()
 
 
 @pytest.fixture(scope="session")
-def _more_threads():
+def other_store():
     return Threads()
 
 
 @pytest.fixture
-def threads(_threads):
-    _threads.clear()
-    return _threads
+def threads(store):
+    store.clear()
+    return store
 
 
 @pytest.fixture
-def more_threads(_more_threads):
-    _more_threads.clear()
-    return _more_threads
+def more_threads(other_store):
+    other_store.clear()
+    return other_store
+
+
+@pytest.fixture(scope="session")
+def board_data(root, tmp_path_factory):
+    """A data folder with the bundled board loaded and published; do not write into it."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("board_store", root / "tests" / "sql" / "board_store.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    data = tmp_path_factory.mktemp("board") / "data"
+    module.build(data)
+    return data
+
+
+@pytest.fixture(scope="session")
+def old_duckdb():
+    """Folder with DuckDB 1.5.5, made with ``pip install --target DIR duckdb==1.5.5`` and named by PTT_OLD_DUCKDB."""
+    import os
+    from pathlib import Path
+
+    folder = os.environ.get("PTT_OLD_DUCKDB")
+    if not folder or not (Path(folder) / "duckdb").is_dir():
+        pytest.skip("PTT_OLD_DUCKDB names no folder with DuckDB 1.5.5 (pip install --target DIR duckdb==1.5.5)")
+    return Path(folder)

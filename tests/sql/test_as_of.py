@@ -70,30 +70,32 @@ def assert_equal(left, right):
 
 @given(threads=boards(), minute=st.integers(0, 3400))
 @settings(max_examples=25)
-def test_as_of_equals_a_store_that_holds_only_what_came_before(_threads, _more_threads, said, threads, minute):
+def test_as_of_equals_a_store_that_holds_only_what_came_before(store, other_store, said, threads, minute):
     cut = MONDAY + timedelta(minutes=minute)
-    _threads.clear()
-    _more_threads.clear()
-    fill(_threads, threads, said)
-    before = fill(_more_threads, threads, said, cut)
+    store.clear()
+    other_store.clear()
+    fill(store, threads, said)
+    before = fill(other_store, threads, said, cut)
     moment = {"ts": cut + timedelta(seconds=30)}  # within the minute: what it marks may still lie ahead
     assert_equal(
-        _threads.rows("FROM news_as_of($ts) ORDER BY post_id", moment), before.rows("FROM news_sentiment ORDER BY post_id")
+        store.rows("FROM news_as_of($ts) ORDER BY post_id", moment),
+        before.rows("FROM news_sentiment ORDER BY post_id"),
     )
     columns = "* EXCLUDE (listed, fetched, failed, complete)"
     assert_equal(
-        _threads.rows("FROM stock_as_of('2330', $ts) ORDER BY session_on", moment),
+        store.rows("FROM stock_as_of('2330', $ts) ORDER BY session_on", moment),
         before.rows(f"SELECT {columns} FROM stock_sentiment WHERE symbol = '2330' ORDER BY session_on"),
     )
 
 
 @given(threads=boards())
 @settings(max_examples=5)
-def test_as_of_the_end_equals_the_view(_threads, said, threads):
-    _threads.clear()
-    fill(_threads, threads, said)
+def test_as_of_the_end_equals_the_view(store, said, threads):
+    store.clear()
+    fill(store, threads, said)
     assert_equal(
-        _threads.rows("FROM news_as_of('2026-02-01') ORDER BY post_id"), _threads.rows("FROM news_sentiment ORDER BY post_id")
+        store.rows("FROM news_as_of('2026-02-01') ORDER BY post_id"),
+        store.rows("FROM news_sentiment ORDER BY post_id"),
     )
 
 

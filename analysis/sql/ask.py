@@ -1,0 +1,146 @@
+"""Questions to the published store that can do no harm: read-only, and without access to any other file or setting."""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import duckdb
+
+from analysis.errors import PttError, UsageError
+from analysis.sql.cookbook import Query, queries
+
+BATCH: Final = 2_000
+"""Rows fetched at a time: memory does not grow with the answer."""
+Row = tuple[Any, ...]
+
+
+class QueryFailed(UsageError):
+    """The SQL is wrong; the message says what DuckDB says, in one line."""
+
+
+class Answer(NamedTuple):
+    """Column names and types, and the rows as they come; ``rows`` can be walked once."""
+
+    names: list[str]
+    types: list[str]
+    rows: Iterator[Row]
+
+
+def open_locked(data: Path, *, may_write: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """The published store for other people's SQL: it reads no file and changes no setting.
+
+    ``may_write``: the one file that a COPY of ours may write. Raises StoreNotFound.
+    """
+    from analysis.store.connect import connect
+
+    con = connect(data)
+    try:
+        for setting in ("python_enable_replacement_scans", "python_enable_replacements"):  # DuckDB 1.5, 2.0
+            with contextlib.suppress(duckdb.CatalogException):
+                con.execute(f"SET {setting} = false")
+        con.execute(f"SET temp_directory = {quoted(Path(tempfile.gettempdir()) / 'ptt-sql')}")
+        if may_write is not None:
+            con.execute(f"SET allowed_paths = [{quoted(may_write)}]")
+        con.execute("SET enable_progress_bar = false")  # DuckDB 2.0 writes it into standard output
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
+def ask(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None) -> Answer:
+    """Runs a query; its rows are fetched as they are asked for. Raises QueryFailed."""
+    try:
+        result = con.execute(query, dict(parameters) if parameters else None)
+        columns = result.description or []
+    except duckdb.Error as error:
+        raise explain(error) from error
+    return Answer([column[0] for column in columns], [str(column[1]) for column in columns], _rows(result))
+
+
+def copy_parquet(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None, target: Path) -> int:
+    """Writes a query's rows to ``target``, which `open_locked` was told of; how many. Raises QueryFailed."""
+    options = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
+    statement = f"COPY (\n{query.strip().rstrip(';')}\n) TO {quoted(target)} ({options})"
+    try:
+        return int(con.execute(statement, dict(parameters) if parameters else None).fetchall()[0][0])
+    except duckdb.Error as error:
+        raise explain(error) from error
+
+
+def find_query(name: str) -> Query:
+    """A cookbook query; ``boo_givers`` finds boo-givers. Raises UsageError that offers near names."""
+    wanted = name.removeprefix("@").replace("_", "-")
+    found = queries().get(wanted)
+    if found is None:
+        near = [known for known in queries() if wanted in known or known in wanted]
+        hint = (
+            f"是不是 {'、'.join('@' + known for known in near)}？" if wanted and near else "ptt sql --list 列出全部。"
+        )
+        raise UsageError(f"沒有 @{wanted} 這個查詢：{hint}")
+    return found
+
+
+def parse_parameters(given: list[str], defaults: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """``["n=5", "symbol=2330"]`` with a query's defaults -> its parameters; a value takes its default's type.
+
+    Without ``defaults`` (a query of the user's own) whole and decimal numbers are numbers, all else is text.
+    Raises UsageError.
+    """
+    parameters = dict(defaults or {})
+    for item in given:
+        name, equals, value = item.partition("=")
+        if not equals or not name.isidentifier():
+            raise UsageError(f"{item!r} 不是參數：請寫成 名稱=值，例如 n=5。")
+        if defaults is not None and name not in defaults:
+            known = "、".join(defaults) or "（沒有參數）"
+            raise UsageError(f"這個查詢沒有參數 {name}：可用的是 {known}。")
+        parameters[name] = _typed(name, value, (defaults or {}).get(name), guess=defaults is None)
+    return parameters
+
+
+def explain(error: duckdb.Error) -> PttError:
+    """What DuckDB says, as one line of ours; exit code 2 where the query is to blame."""
+    said = str(error).strip().split("\n\nLINE ")[0]
+    detail = " ".join(line.strip() for line in said.splitlines() if line.strip())
+    if isinstance(error, duckdb.PermissionException) or "configuration has been locked" in detail:
+        return QueryFailed(f"ptt sql 只能讀資料庫本身，不能讀寫別的檔案或改設定：{detail}")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return PttError(f"記憶體或暫存空間不夠：請縮小查詢範圍（WHERE、LIMIT）。{detail}")
+    if isinstance(error, duckdb.ParserException):
+        return QueryFailed(f"SQL 語法有誤：{detail}")
+    if isinstance(error, duckdb.CatalogException | duckdb.BinderException):
+        return QueryFailed(f"SQL 裡的名稱或型別不對（ptt sql .schema 列出所有的表與檢視）：{detail}")
+    return QueryFailed(f"查詢失敗：{detail}")
+
+
+def quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[Row]:
+    try:
+        while batch := result.fetchmany(BATCH):
+            yield from batch
+    except duckdb.Error as error:
+        raise explain(error) from error
+
+
+def _typed(name: str, value: str, default: Any, *, guess: bool) -> Any:
+    if guess:
+        for kind in (int, float):
+            try:
+                return kind(value)
+            except ValueError:
+                continue
+        return value
+    if isinstance(default, int | float):
+        try:
+            return type(default)(value)
+        except ValueError:
+            raise UsageError(f"{name}={value}：這個參數要數字，例如 {name}={default}。") from None
+    return value
