@@ -39,7 +39,8 @@ def _template(name: str) -> str:
 
 def text_part(issue: Issue, *, mailed: bool = False) -> str:
     """The whole issue as plain text."""
-    return _environment().get_template("digest.txt.j2").render(issue=issue, w=issue.words, mailed=mailed)
+    text = _environment().get_template("digest.txt.j2").render(issue=issue, w=issue.words, mailed=mailed)
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 
 def chat_text(issue: Issue) -> str:
