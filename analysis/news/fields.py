@@ -44,7 +44,8 @@ _NAME: Final = r"[\u4e00-\u9fff]{2,4}?"
 _BYLINE: Final = re.compile(
     rf"(?:記者|編譯|特派員|文[／/])[ 　:：]?(?P<names>{_NAME}(?:[、‧ ]{_NAME})*)"
     rf"(?=[ 　]?(?:[／/╱∕（(）)〕】\]\d]|{_PLACE}|\d|$|\n))|"
-    rf"(?:時報|財訊快報|經濟日報|工商時報|鉅亨網|中央社|聯合報|自由時報|蘋果日報|記者)[ 　/／]?(?P<names2>{_NAME}(?:、{_NAME})*)(?:{_PLACE}|報導)"
+    r"(?:時報|財訊快報|經濟日報|工商時報|鉅亨網|中央社|聯合報|自由時報|蘋果日報|記者)[ 　/／]?"
+    rf"(?P<names2>{_NAME}(?:、{_NAME})*)(?:{_PLACE}|報導)"
 )
 _BYLINE_REACH: Final = 150
 _DATED: Final = re.compile(

@@ -61,8 +61,9 @@ def _pattern() -> re.Pattern[str]:
 
     words = "|".join(spaced(label) for label in sorted(_labels(), key=len, reverse=True))
     return re.compile(
-        rf"(?P<open>^[ \t　]*|(?<=[\s。」）)]))(?P<mark>[【\[〔■●★◎◆▲※*＊#]*\s*)(?P<number>{_NUMBER})?(?P<mark2>[【\[〔]?)"
-        rf"(?P<label>{words})(?P<after>[】\]〕]?(?:[ \t　]*[(（][^()（）\n]{{0,40}}[)）][^\s:：]{{0,12}})?[ \t　]*(?P<colon>[:：])?)",
+        r"(?P<open>^[ \t　]*|(?<=[\s。」）)]))(?P<mark>[【\[〔■●★◎◆▲※*＊#]*\s*)"
+        rf"(?P<number>{_NUMBER})?(?P<mark2>[【\[〔]?)(?P<label>{words})"
+        r"(?P<after>[】\]〕]?(?:[ \t　]*[(（][^()（）\n]{0,40}[)）][^\s:：]{0,12})?[ \t　]*(?P<colon>[:：])?)",
         re.MULTILINE,
     )
 
@@ -108,8 +109,8 @@ def has_template(text: str) -> bool:
 def strip_hints(value: str) -> str:
     """A field's text less the template's instructions, ruled lines and blank lines around it."""
     while True:
-        shorter = _NOTE_HINT.sub("", _PAREN_HINT.sub("", value, count=1) if _PAREN_HINT.match(value) else value, count=1) \
-            if _NOTE_HINT.match(value) or _PAREN_HINT.match(value) else value  # fmt: skip
+        opening = _PAREN_HINT.match(value) or _NOTE_HINT.match(value)
+        shorter = value[opening.end() :] if opening else value
         lines = shorter.split("\n")
         while lines and (not lines[0].strip() or _RULE.fullmatch(lines[0]) or _is_hint(lines[0])):
             lines.pop(0)

@@ -137,7 +137,7 @@ def parse_time(text: str, near: datetime | None = None) -> datetime | None:
     if clock and "\n\n" in text[date.end : clock.start()]:
         clock = None
     if not clock:  # `12:33 2026/01/28`
-        before = [m for m in _CLOCK.finditer(text, max(0, date.start - 20), date.start)]
+        before = list(_CLOCK.finditer(text, max(0, date.start - 20), date.start))
         clock = before[-1] if before else None
     year = date.year
     if year is None and near is not None:

@@ -27,10 +27,7 @@ def _recast(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(statement("votes/cast"))
     con.execute(statement("votes/touched"))
     con.execute("DELETE FROM votes USING batch b WHERE votes.board = b.board AND votes.post_id = b.post_id")
-    con.execute(
-        "INSERT INTO votes BY NAME SELECT board, post_id, user_id, y, $base AS p_user, voted_at, posted_at FROM cast_votes",
-        {"base": BASE_RATE},
-    )
+    con.execute(statement("votes/insert"), {"base": BASE_RATE})
 
 
 def _refresh_rates(con: duckdb.DuckDBPyConnection) -> None:
@@ -72,9 +69,7 @@ def derive_votes(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> i
     step ``habits``, which the first stage (and a changed rate of the board) fills. Only pushes that still stand
     count; user ids are compared case-insensitively.
     """
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS internal.board_rates (board VARCHAR NOT NULL, day DATE NOT NULL, rate DOUBLE NOT NULL)"
-    )
+    con.execute(statement("votes/rates_table"))
     done = 0
     while True:
         with transaction(con):

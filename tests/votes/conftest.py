@@ -22,26 +22,32 @@ class VoteStore:
     def thread(
         self, post_id, pushes, *, hours=0.0, author="writer", board="Stock", category="新聞", title="t", body=""
     ):
-        """``pushes``: (user, tag, minutes after posting or None[, removed])."""
+        """``pushes``: (user, tag, minutes after posting or None[, True if removed, or the text])."""
         posted = NOON + timedelta(hours=hours)
         for table in ("posts", "pushes"):
             self.con.execute(f"DELETE FROM {table} WHERE board = ? AND post_id = ?", [board, post_id])
         self.con.execute(
-            "INSERT INTO posts BY NAME SELECT ? AS board, ? AS post_id, '' AS aid, '' AS url, ? AS category, false AS is_reply,"
-            " false AS is_forward, ? AS title, ? AS author, ?::TIMESTAMPTZ AS posted_at, ?::DATE AS posted_on, ? AS body,"
-            " 0 AS push_count, 0 AS boo_count, 0 AS arrow_count, false AS truncated, false AS damaged,"
-            " ?::TIMESTAMPTZ AS first_seen_at, ?::TIMESTAMPTZ AS fetched_at, 0 AS capture_lag",
+            "INSERT INTO posts BY NAME SELECT ? AS board, ? AS post_id, '' AS aid, '' AS url, ? AS category,"
+            " false AS is_reply, false AS is_forward, ? AS title, ? AS author, ?::TIMESTAMPTZ AS posted_at,"
+            " ?::DATE AS posted_on, ? AS body, 0 AS push_count, 0 AS boo_count, 0 AS arrow_count, false AS truncated,"
+            " false AS damaged, ?::TIMESTAMPTZ AS first_seen_at, ?::TIMESTAMPTZ AS fetched_at, 0 AS capture_lag",
             [board, post_id, category, title, author, posted, posted.date(), body, posted, posted],
         )
-        for floor, (user, tag, minutes, *removed) in enumerate(pushes, 1):
+        rows = []
+        for floor, (user, tag, minutes, *rest) in enumerate(pushes, 1):
             at = None if minutes is None else (posted + timedelta(minutes=minutes)).replace(second=0)
+            removed = posted if rest and rest[0] is True else None
+            text = rest[0] if rest and isinstance(rest[0], str) else "文字"
+            vote = {"推": 1, "噓": -1, "→": 0}[tag]
+            rows.append(
+                [board, post_id, floor, tag, vote, user, text, at, user.lower() == author.lower(), posted, removed]
+            )
+        if rows:
             self.con.execute(
-                "INSERT INTO pushes BY NAME SELECT ? AS board, ? AS post_id, ? AS floor, ? AS tag, ? AS vote, ? AS user_id,"
-                " ? AS text, ?::TIMESTAMPTZ AS pushed_at, '' AS time_text, ? AS is_author,"
-                " ?::TIMESTAMPTZ AS first_seen_at, ?::TIMESTAMPTZ AS removed_at",
-                [board, post_id, floor, tag, {"推": 1, "噓": -1, "→": 0}[tag], user, "文字", at,
-                 user.lower() == author.lower(), posted, posted if removed and removed[0] else None],
-            )  # fmt: skip
+                "INSERT INTO pushes (board, post_id, floor, tag, vote, user_id, text, pushed_at, is_author,"
+                " first_seen_at, removed_at, time_text) VALUES " + ", ".join(["(" + "?, " * 11 + "'')"] * len(rows)),
+                [value for row in rows for value in row],
+            )
         for step in ("news", "mentions", "votes"):
             self.con.execute("INSERT INTO internal.dirty VALUES (?, ?, ?)", [board, post_id, step])
 

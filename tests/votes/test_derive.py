@@ -87,7 +87,7 @@ PUSH = st.tuples(st.sampled_from(USERS), st.sampled_from("推噓→"), st.none()
 THREAD = st.tuples(st.integers(0, 9), st.integers(0, 80), st.lists(PUSH, max_size=7))
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.lists(THREAD, min_size=1, max_size=12), st.randoms(use_true_random=False))
 def test_any_order_of_arrival_gives_what_one_full_computation_gives(make_store, writes, rng: random.Random):
     """Threads arrive late, change, and lose pushes; batches are small, so that they cross."""
