@@ -6,7 +6,7 @@ take only the HTML apart in their own way and share everything after it, which f
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from statistics import median
 
 from bs4 import BeautifulSoup, NavigableString, Tag
@@ -19,7 +19,7 @@ from ptt_spider.items import Post
 from ptt_spider.pages import parse_article
 from ptt_spider.pages.article import _polling, to_lines
 from ptt_spider.pages.assembly import Written, assemble
-from ptt_spider.pages.blocks import Block, Blocks, RawPush
+from ptt_spider.pages.blocks import Block, Blocks
 
 SPANS = ("push-tag", "push-userid", "push-content", "push-ipdatetime")
 Reader = Callable[[bytes, str], Post]
@@ -39,7 +39,9 @@ class Gatherer:
         elif text:
             self.blocks.append(text)
 
-    def push(self, push: RawPush) -> None:
+    def push(self, spans: Iterable[str]) -> None:
+        tag, user, content, stamp = spans
+        push = (tag, user, content, stamp)
         if self.blocks and isinstance(last := self.blocks[-1], list):
             last.append(push)
         else:
@@ -62,7 +64,7 @@ def bs4(html: bytes, url: str) -> Post:
         elif isinstance(child, Tag):
             classes = child.get("class") or []
             if "push" in classes:
-                gatherer.push(RawPush(*(child.find("span", class_=name).get_text() for name in SPANS)))  # type: ignore[union-attr]
+                gatherer.push(child.find("span", class_=name).get_text() for name in SPANS)  # type: ignore[union-attr]
             elif "article-metaline" in classes or "article-metaline-right" in classes:
                 tag, value = child.find_all("span")
                 gatherer.metalines.append((tag.get_text(), value.get_text()))
@@ -78,7 +80,7 @@ def parsel_css(html: bytes, url: str) -> Post:
         if isinstance(node.root, str):
             gatherer.text(node.get())
         elif node.css("div.push"):
-            gatherer.push(RawPush(*("".join(node.css(f"span.{name} ::text").getall()) for name in SPANS)))
+            gatherer.push("".join(node.css(f"span.{name} ::text").getall()) for name in SPANS)
         elif node.css("div.article-metaline, div.article-metaline-right"):
             tag, value = node.css("span::text").getall()
             gatherer.metalines.append((tag, value))
@@ -87,7 +89,7 @@ def parsel_css(html: bytes, url: str) -> Post:
     return gatherer.post(text, url)
 
 
-def _lxml(html: bytes, url: str, read: Callable[[lxml_html.HtmlElement], RawPush]) -> Post:
+def _lxml(html: bytes, url: str, read: Callable[[lxml_html.HtmlElement], Iterable[str]]) -> Post:
     gatherer = Gatherer()
     text = html.decode()
     main = lxml_html.document_fromstring(text).get_element_by_id("main-content")
@@ -109,15 +111,15 @@ def lxml_xpath(html: bytes, url: str) -> Post:
     return _lxml(
         html,
         url,
-        lambda push: RawPush(*("".join(push.xpath(f'.//span[contains(@class, "{name}")]//text()')) for name in SPANS)),
+        lambda push: ("".join(push.xpath(f'.//span[contains(@class, "{name}")]//text()')) for name in SPANS),
     )
 
 
 def lxml_walk(html: bytes, url: str) -> Post:
-    def read(push: lxml_html.HtmlElement) -> RawPush:
+    def read(push: lxml_html.HtmlElement) -> Iterable[str]:
         tag, user, content, stamp = push
         shown = content.text_content() if len(content) else content.text or ""
-        return RawPush(tag.text or "", user.text or "", shown, stamp.text or "")
+        return (tag.text or "", user.text or "", shown, stamp.text or "")
 
     return _lxml(html, url, read)
 

@@ -35,11 +35,6 @@ def parse_article(html: bytes | str, url: str) -> Post:
     if start < 0:
         raise NotAnArticle(refusal_of(text) or "no_content", url)
     flaws = list(source.flaws)
-    end = text.find("</html>") + 1
-    if end and 'class="push' in text[end:]:
-        # A file that a shorter page was written over.
-        text = text[:end]
-        flaws.append("more markup after the end of the page")
     if is_cut(text, start):
         flaws.append("the page ends in the middle of the article")
         last = text.rfind('<div class="push"')
@@ -47,7 +42,11 @@ def parse_article(html: bytes | str, url: str) -> Post:
             # Half a push would pass for another push when the whole page comes.
             text = text[:last]
     try:
-        blocks = read_blocks(text)
+        blocks = read_blocks(text[start:])
+        if blocks.nested and 0 < (end := text.find("</html>")) < text.rfind('class="push'):
+            # A file that a shorter page was written over.
+            flaws.append("more markup after the end of the page")
+            blocks = read_blocks(text[start:end])
     except TooDeepError:
         raise NotAnArticle("not_ptt", url, "elements nested by the hundred") from None
     if blocks.nested:
@@ -79,8 +78,10 @@ def to_lines(blocks: Blocks) -> tuple[list[str], list[list[RawPush]]]:
 
 def _names(url: str, text: str, header_board: str | None) -> Names:
     """Board and file name: by the address, else by the page's canonical link."""
-    match = _CANONICAL.search(text)
-    for address in (url, unescape(match[1]) if match else ""):
+    for address in (url, None):
+        if address is None:
+            match = _CANONICAL.search(text)
+            address = unescape(match[1]) if match else ""  # noqa: PLW2901 - looked for only if needed
         try:
             ref = parse_ref(address)
         except ValueError:
@@ -92,7 +93,8 @@ def _names(url: str, text: str, header_board: str | None) -> Names:
 
 
 def _polling(text: str) -> tuple[str | None, str | None, int | None]:
-    match = _POLLING.search(text)
+    at = text.rfind('<div id="article-polling"')
+    match = _POLLING.match(text, at) if at >= 0 else None
     if not match:
         return None, None, None
     data = {name: unescape(value) for name, value in _ATTRIBUTE.findall(match[1])}

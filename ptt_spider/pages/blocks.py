@@ -17,15 +17,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from ptt_spider.items import VOTE
 from ptt_spider.pages.source import too_deep
 
-
-class RawPush(NamedTuple):
-    """The text of the four spans of a ``div.push``, entities resolved, nothing stripped."""
-
-    tag: str
-    user: str
-    content: str
-    time: str
-
+RawPush = tuple[str, str, str, str]
+"""Text of the four spans of a ``div.push``: tag, user, content, time; entities resolved, nothing stripped."""
 
 Block = str | list[RawPush]
 
@@ -54,7 +47,7 @@ _PUSH = re.compile(
     r'<div class="push"><span class="(?:f1 )?hl push-tag">([推噓→] *)</span>'
     r'<span class="f3 hl push-userid">( *[^<&\s][^<&]*)</span>'
     rf'<span class="f3 push-content">({_TEXT}(?:{_LINK}{_TEXT})*)</span>'
-    rf'<span class="push-ipdatetime">({_TEXT})</span></div>'
+    r'<span class="push-ipdatetime">([^<&]*)</span></div>'
 )
 _SPANS: Final = ("push-tag", "push-userid", "push-content", "push-ipdatetime")
 _ANY_TAG = re.compile(r"<[^>]*>")
@@ -62,7 +55,7 @@ _PUSH_DIV = re.compile(r'<div\s[^>]*\bclass\s*=\s*["\']?push["\'\s>]')
 
 
 def read_blocks(text: str, *, fast: bool = True) -> Blocks:
-    """Blocks of a whole page, or of anything that holds a ``#main-content``.
+    """Blocks of a page from the tag on that opens ``#main-content``.
 
     ``fast=False`` reads all from the tree: the result is the same, tests hold the two against each other.
     Raises TooDeepError for what no browser would show either.
@@ -72,10 +65,10 @@ def read_blocks(text: str, *, fast: bool = True) -> Blocks:
     if too_deep(text):
         raise TooDeepError
     walk = _Walk([])
-    main = LexborHTMLParser(text).css_first("#main-content")
+    main = _main_of(text)
     if main is not None:
         walk.children(main)
-        if walk.found != len(_PUSH_DIV.findall(text)):
+        if walk.found != _count_pushes(text):
             walk = _Walk([])
             walk.everything(main)
     return walk.result()
@@ -83,34 +76,42 @@ def read_blocks(text: str, *, fast: bool = True) -> Blocks:
 
 def _read_fast(text: str) -> Blocks | None:
     parts = _PUSH.split(text)
+    rows = list(zip(parts[1::5], parts[2::5], parts[3::5], parts[4::5], strict=True))
+    pushes = [row if "&" not in row[2] and "<" not in row[2] else _plain(row) for row in rows]
     reduced: list[str] = [parts[0]]
     runs: list[list[RawPush]] = []
-    run: list[RawPush] = []
-    for tag, user, content, time, after in zip(
-        parts[1::5], parts[2::5], parts[3::5], parts[4::5], parts[5::5], strict=True
-    ):
-        run.append(RawPush(tag, user, _plain(content), unescape(time)))
-        if after:
-            runs.append(run)
-            run = []
+    begin = 0
+    for end, after in enumerate(parts[5::5], 1):
+        if after or end == len(pushes):
+            runs.append(pushes[begin:end])
             reduced += _MARKER, after
-    if run:
-        runs.append(run)
-        reduced.append(_MARKER)
+            begin = end
     rest = "".join(reduced)
     if too_deep(rest):
         raise TooDeepError
-    main = LexborHTMLParser(rest).css_first("#main-content")
+    main = _main_of(rest)
     if main is None:
         return None
     walk = _Walk(runs)
     walk.children(main)
-    return walk.result() if walk.used == len(runs) and walk.found == len(_PUSH_DIV.findall(rest)) else None
+    return walk.result() if walk.used == len(runs) and walk.found == _count_pushes(rest) else None
 
 
-def _plain(fragment: str) -> str:
-    """Text of a fragment that holds nothing but text and links."""
-    return unescape(_ANY_TAG.sub("", fragment) if "<" in fragment else fragment)
+def _count_pushes(text: str) -> int:
+    return len(_PUSH_DIV.findall(text)) if "push" in text else 0
+
+
+def _main_of(text: str) -> LexborNode | None:
+    body = LexborHTMLParser(text).body
+    # It is what the text begins with; a CSS query would take as long as the parsing.
+    node = body.first_child if body is not None else None
+    return node if node is not None and node.id == "main-content" else None
+
+
+def _plain(push: RawPush) -> RawPush:
+    """The same with links and entities of its content resolved."""
+    tag, user, content, time = push
+    return tag, user, unescape(_ANY_TAG.sub("", content) if "<" in content else content), time
 
 
 class _Walk:
@@ -220,8 +221,8 @@ def _push_of(pieces: Iterator[tuple[str, str]]) -> RawPush | None:
     for kind, text in pieces:
         if kind in spans:
             spans[kind] += text
-    push = RawPush(*spans.values())
-    return push if push.tag.strip() in VOTE and push.user.strip() else None
+    tag, user, content, time = spans.values()
+    return (tag, user, content, time) if tag.strip() in VOTE and user.strip() else None
 
 
 def _metaline(node: LexborNode) -> tuple[str, str]:

@@ -66,13 +66,11 @@ def _raws(messages: object) -> list[RawPush]:
     if not isinstance(messages, list):
         return []
     raws = (
-        RawPush(
-            _text(m, "push_tag"), _text(m, "push_userid"), f": {_text(m, 'push_content')}", _text(m, "push_ipdatetime")
-        )
+        (_text(m, "push_tag"), _text(m, "push_userid"), f": {_text(m, 'push_content')}", _text(m, "push_ipdatetime"))
         for m in messages
         if isinstance(m, Mapping)
     )
-    return [raw for raw in raws if raw.tag.strip() in VOTE and raw.user.strip()]
+    return [raw for raw in raws if raw[0].strip() in VOTE and raw[1].strip()]
 
 
 def _text(record: Mapping[str, Any], key: str) -> str:

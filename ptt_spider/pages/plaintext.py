@@ -104,9 +104,9 @@ def _push_at(lines: list[str], number: int) -> tuple[RawPush | None, int]:
     line = lines[number]
     if match := _TERMINAL.fullmatch(line):
         tag, user, content, stamp = match.groups()
-        return RawPush(tag, user, f": {content}", stamp), number + 1
+        return (tag, user, f": {content}", stamp), number + 1
     if match := _UNTIMED.fullmatch(line):
-        return RawPush(match[1], match[2], f": {match[3]}", ""), number + 1
+        return (match[1], match[2], f": {match[3]}", ""), number + 1
     if line.strip() not in VOTE:
         return None, number
     end = number + 1
@@ -121,7 +121,7 @@ def _push_at(lines: list[str], number: int) -> tuple[RawPush | None, int]:
     if not stamp:
         return None, number
     user = others.pop(0) if others and _USER.fullmatch(others[0].rstrip(" :")) else ""
-    return RawPush(line.strip(), user.rstrip(" :"), f": {' '.join(others).removeprefix(':').strip()}", stamp), end
+    return (line.strip(), user.rstrip(" :"), f": {' '.join(others).removeprefix(':').strip()}", stamp), end
 
 
 def _forget_missing(post: Post) -> Post:

@@ -1,6 +1,7 @@
 """Push spans -> Push items."""
 
 import re
+from typing import Final
 
 from ptt_spider.items import Push
 from ptt_spider.pages.blocks import RawPush
@@ -10,31 +11,42 @@ _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+", re.ASCI
 _LEADING_IP = re.compile(
     r"(\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?:\s+|(?=\d\d/)|$)", re.ASCII
 )
-_BLANKS = " \t\n\xa0\u3000"
+_CACHE_LIMIT: Final = 100_000
+
+_ips: dict[str, str] = {}
+"""What stands before a clock and is nothing but an IP, as written -> the IP."""
 
 
 def read_pushes(
     raws: list[RawPush], timeline: Timeline, author: str | None, first_floor: int, pushes: list[Push]
 ) -> None:
     """Append the items of one run; floors count on from ``first_floor`` and what ``pushes`` holds."""
-    floor = first_floor + len(pushes)
     author_key = author.lower() if author else None
-    place = timeline.place
-    add = pushes.append
-    for tag, user, content, time in raws:
+    place, known = timeline.place, timeline.known
+    add, new = pushes.append, tuple.__new__
+    for floor, (tag, user, content, time) in enumerate(raws, first_floor + len(pushes)):
         user_id = user.strip()
         text = content.rstrip()
-        if text.startswith(":"):
-            text = text[2 if text.startswith(": ") else 1 :]
+        if text[:2] == ": ":
+            text = text[2:]
+        elif text[:1] == ":":
+            text = text[1:]
         stamp = time.strip()
-        clock = stamp[-11:]
-        if clock_of(clock):
-            before = stamp[:-11].rstrip()
-            ip, time_text = split_stamp(before, clock) if before else (None, clock)
+        time_text = stamp[-11:]
+        ip = None
+        if known.get(time_text) or clock_of(time_text):
+            before = stamp[:-11]
+            if before:
+                ip = _ips.get(before)
+                if ip is None:
+                    ip, time_text = split_stamp(before.rstrip(), time_text)
+                    if ip and time_text == stamp[-11:] and len(_ips) < _CACHE_LIMIT:
+                        _ips[before] = ip
         else:
             ip, time_text = split_stamp(stamp, "")
-        add(Push(floor, tag.strip(), user_id, text, ip, place(time_text), time_text, user_id.lower() == author_key))
-        floor += 1
+        moment = known[time_text] if time_text in known else place(time_text)
+        # A page has 1,500 of them: this takes half the time of Push(…).
+        add(new(Push, (floor, tag.strip(), user_id, text, ip, moment, time_text, user_id.lower() == author_key)))
 
 
 def split_stamp(before: str, clock: str) -> tuple[str | None, str]:

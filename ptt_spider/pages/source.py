@@ -21,6 +21,9 @@ _VOID = frozenset(
 )
 # 作者 in UTF-8 that was taken for Latin-1 or Windows-1252
 _MOJIBAKE = ("ä½\x9cè\x80\x85", "ä½œè€…")
+# Bytes that call for a closer look: looking for them in bytes takes a tenth of the time.
+_MOJIBAKE_BYTES = "ä½".encode()
+_ODD_BYTES = (b"\0", b"\r")
 
 
 class Source(NamedTuple):
@@ -32,6 +35,16 @@ class Source(NamedTuple):
 
 def decode(html: bytes | str) -> Source:
     """Text with ``\\n`` line ends, without NUL, byte order mark and lone surrogates. Never raises."""
+    if (
+        isinstance(html, bytes)
+        and len(html) <= MAX_CHARS
+        and not any(map(html.__contains__, _ODD_BYTES))
+        and _MOJIBAKE_BYTES not in html[:8000]
+    ):
+        try:
+            return Source(html.decode("utf-8").removeprefix("\ufeff"), ())
+        except UnicodeDecodeError:
+            pass
     flaws: list[str] = []
     text = html if isinstance(html, str) else _decode_bytes(html, flaws)
     if "\0" in text:
@@ -91,9 +104,7 @@ def main_start(text: str) -> int:
 
 def is_cut(text: str, start: int) -> bool:
     """The block that opens at ``start`` is never closed: the page ends in its middle."""
-    opened = text.count("<div", start)
-    closed = text.count("</div", start)
-    if closed >= opened:
+    if text.find("</html>", -200) >= 0:
         return False
     depth = 0
     for match in _DIV.finditer(text, start):

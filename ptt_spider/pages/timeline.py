@@ -51,7 +51,8 @@ class Timeline:
     def __init__(self, start: datetime | None) -> None:
         """``start``: the post's time, or the last time known above the first line; None: no year can be told."""
         self._last = self._anchored = start
-        self._known: dict[str, datetime | None] = {}
+        self.known: dict[str, datetime | None] = {}
+        """Times placed since the last line moved on, for callers in a hurry; `place` answers all."""
 
     def anchor(self, moment: datetime) -> None:
         """A line with its year stands here.
@@ -66,15 +67,15 @@ class Timeline:
         else:
             self._last = moment
         self._anchored = moment
-        self._known.clear()
+        self.known.clear()
 
     def place(self, time_text: str) -> datetime | None:
         """The time of a line that says ``MM/DD HH:MM``; None where it says something else."""
         try:
-            return self._known[time_text]
+            return self.known[time_text]
         except KeyError:
             moment = self._place(time_text)
-            self._known[time_text] = moment
+            self.known[time_text] = moment
             return moment
 
     def _place(self, time_text: str) -> datetime | None:
@@ -85,7 +86,7 @@ class Timeline:
         if moment is not None and moment > self._last:
             self._last = moment
             # What was placed up to SLACK before may now lie too far back.
-            self._known.clear()
+            self.known.clear()
         return moment
 
 
