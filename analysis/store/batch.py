@@ -3,17 +3,19 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import chain, repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import duckdb
+import numpy as np
 import orjson
 import pyarrow as pa
 
-from analysis.store.columns import SCHEMAS, array, run, session_array, table
-from analysis.store.fold import Thread, best_page, fold, merge, poll_state
+from analysis.store.columns import SCHEMAS, TIME, array, run, session_array, table
+from analysis.store.fold import Thread, best_page, first_look, fold, merge, poll_state
 from analysis.store.known_threads import Stored, merge_listings, read_stored, touch
 from analysis.store.observation import Content, Observation, encode_floors
-from analysis.store.responses import Failed, Linked, Listed, Taken, ThreadKey, Told, micros
+from analysis.store.responses import Failed, Linked, Listed, Taken, ThreadKey, Told, micros, read_contents
 from analysis.store.sessions import Sessions
 from ptt_spider.items import VOTE
 
@@ -51,7 +53,7 @@ class Batch:
         match taken:
             case Told(thread, observation):
                 self.threads[thread].append(observation)
-                self.pushes += len(observation.contents or ())
+                self.pushes += len(observation.raw)
             case Listed():
                 self.listed.append(taken)
             case Failed():
@@ -99,8 +101,8 @@ class _Rows:
 
     def __init__(self) -> None:
         self.posts: list[tuple[Any, ...]] = []
-        self.posted_at: list[int] = []
         self.pushes: list[_ThreadPushes] = []
+        self.first_looks: list[tuple[ThreadKey, Observation]] = []
         self.floors_gone: list[tuple[str, str, int]] = []
         self.floors_changed: list[tuple[str, str, int]] = []
         self.made_anew: dict[str, list[ThreadKey]] = defaultdict(list)
@@ -110,6 +112,11 @@ class _Rows:
         self.new_pushes = 0
 
     def take(self, key: ThreadKey, stored: Stored, fresh: list[Observation]) -> None:
+        if not stored.observations and len(fresh) == 1 and fresh[0].kind == "page":
+            self._first_look(key, fresh[0])  # most threads of a first crawl; aligning nothing would cost half of it
+            return
+        for observation in fresh:
+            observation.contents = read_contents(observation.raw)
         merged = merge(stored.observations, fresh)
         if not merged.changed:
             return
@@ -119,11 +126,24 @@ class _Rows:
         self._texts(key, thread, stored)
         if thread.page is None:
             return
-        text_changed = self._post(key, thread, stored)
+        votes = Counter(row.content.tag for row in thread.rows.values() if row.removed_at is None)
+        text_changed = self._post(key, thread, stored, votes)
         pushes_changed = self._pushes(key, thread, stored)
         self._small(key, thread, stored)
         steps = STEPS if text_changed else PUSH_STEPS if pushes_changed else ()
         self.dirty += [(*key, step) for step in steps]
+
+    def _first_look(self, key: ThreadKey, page: Observation) -> None:
+        stored = Stored()
+        thread = first_look(page)
+        self._observations(key, thread, stored, set())
+        self._texts(key, thread, stored)
+        self._post(key, thread, stored, Counter(map(itemgetter(1), page.raw)))
+        self._small(key, thread, stored)
+        if page.raw:
+            self.first_looks.append((key, page))
+        self.new_pushes += len(page.raw)
+        self.dirty += [(*key, step) for step in STEPS]
 
     def _observations(self, key: ThreadKey, thread: Thread, stored: Stored, stored_ids: set[int]) -> None:
         kept = sum(id(o) in stored_ids for o in thread.observations)
@@ -140,16 +160,14 @@ class _Rows:
             for o in todo
         ]  # fmt: skip
 
-    def _post(self, key: ThreadKey, thread: Thread, stored: Stored) -> bool:
+    def _post(self, key: ThreadKey, thread: Thread, stored: Stored, votes: Counter[str]) -> bool:
         """Adds the post's row and says whether its text or header is new."""
         page, newest, last = thread.page, thread.newest, thread.last
         if page is None or newest is None or last is None:
             return False
         header = page.header
         posted_at = micros(header["posted_at"])
-        votes = Counter(row.content.tag for row in thread.rows.values() if row.removed_at is None)
         body = _body(page, stored)
-        self.posted_at.append(posted_at)
         self.posts.append((
             *key, header["aid"], header["url"], header["category"], header["is_reply"], header["is_forward"],
             header["forward_from"], header["title"], header["author"], header["author_nick"], header["ip"],
@@ -231,9 +249,15 @@ class _Rows:
         if self.posts:
             posts = table("posts", self.posts)
             place = posts.schema.get_field_index("session_on")
-            run(con, "upsert_posts", posts.set_column(place, "session_on", session_array(self.posted_at, sessions)))
+            run(
+                con,
+                "upsert_posts",
+                posts.set_column(place, "session_on", session_array(posts["posted_at"].combine_chunks(), sessions)),
+            )
         if self.pushes:
             run(con, "insert_pushes", _push_table(self.pushes, sessions))
+        if self.first_looks:
+            run(con, "insert_pushes", _first_push_table(self.first_looks, sessions))
         for name, rows in self.inserts.items():
             if rows:
                 run(con, f"insert_{name}", table(name, rows))
@@ -246,19 +270,47 @@ def _push_table(threads: list[_ThreadPushes], sessions: Sessions) -> pa.Table:
     boards = chain.from_iterable(repeat(key[0], n) for key, n in zip(keys, lengths, strict=True))
     post_ids = chain.from_iterable(repeat(key[1], n) for key, n in zip(keys, lengths, strict=True))
     tags, users, texts, ips, pushed_at, times, authors = zip(*chain.from_iterable(contents), strict=True)
+    pushed_at = array(pushed_at, TIME)
     columns = (
-        list(boards), list(post_ids), list(chain.from_iterable(floors)), tags, list(map(VOTE.__getitem__, tags)), users,
-        texts, ips, pushed_at, times, None, authors, list(chain.from_iterable(first_seen)),
-        list(chain.from_iterable(removed)),
+        list(boards), list(post_ids), list(chain.from_iterable(floors)), tags, list(map(VOTE.__getitem__, tags)),
+        users, texts, ips, pushed_at, times, session_array(pushed_at, sessions), authors,
+        list(chain.from_iterable(first_seen)), list(chain.from_iterable(removed)),
     )  # fmt: skip
     return pa.table({
-        name: session_array(pushed_at, sessions) if values is None else array(values, kind)
+        name: array(values, kind)
         for (name, kind), values in zip(SCHEMAS["pushes"].items(), columns, strict=True)
     })  # fmt: skip
 
 
 def _pending(growth: Observation) -> str | None:
     return orjson.dumps(growth.contents or [], default=tuple).decode() if growth.pending else None
+
+
+def _first_push_table(threads: list[tuple[ThreadKey, Observation]], sessions: Sessions) -> pa.Table:
+    """All pushes of pages that are the first look at their threads, straight from the spool's arrays."""
+    lengths = np.array([len(page.raw) for _, page in threads])
+    owner = pa.array(np.repeat(np.arange(len(threads)), lengths))
+    starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
+    raw = chain.from_iterable(page.raw for _, page in threads)
+    _, tags, users, texts, ips, moments, times, authors = zip(*raw, strict=True)
+    pushed_at = pa.array(moments, pa.string()).cast(TIME)
+    given = {
+        "board": pa.array([key[0] for key, _ in threads]).take(owner),
+        "post_id": pa.array([key[1] for key, _ in threads]).take(owner),
+        "floor": np.arange(len(tags)) - starts + 1,
+        "tag": tags,
+        "vote": list(map(VOTE.__getitem__, tags)),
+        "user_id": users,
+        "text": texts,
+        "ip": ips,
+        "pushed_at": pushed_at,
+        "time_text": times,
+        "session_on": session_array(pushed_at, sessions),
+        "is_author": authors,
+        "first_seen_at": np.repeat(np.array([page.fetched_at for _, page in threads]), lengths),
+        "removed_at": pa.nulls(len(tags), TIME),
+    }
+    return pa.table({name: array(given[name], kind) for name, kind in SCHEMAS["pushes"].items()})
 
 
 def _body(page: Observation, stored: Stored) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
 from analysis.sql import statement
@@ -58,8 +57,10 @@ SCHEMAS: Final[dict[str, dict[str, pa.DataType]]] = {
 """Columns of what the loader writes; times in microseconds."""
 
 
-def array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    """Python values as an Arrow array; times and dates are given as integers. Raises pa.ArrowException."""
+def array(values: Any, kind: pa.DataType) -> pa.Array:
+    """Python or numpy values as an Arrow array; times and dates are given as integers. Raises pa.ArrowException."""
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        return values
     if pa.types.is_timestamp(kind):
         return pa.array(values, pa.int64()).cast(kind)
     if pa.types.is_date32(kind):
@@ -76,10 +77,10 @@ def table(name: str, rows: Iterable[Sequence[Any]]) -> pa.Table:
     })  # fmt: skip
 
 
-def session_array(moments: Sequence[int | None], sessions: Sessions) -> pa.Array:
-    """The trading session of each moment, null where there is none."""
-    known = np.array([moment is not None for moment in moments], np.bool_)
-    days, none = sessions.of(np.array([moment or 0 for moment in moments], np.int64))
+def session_array(moments: pa.Array, sessions: Sessions) -> pa.Array:
+    """The trading session of each moment (type TIME), null where there is none."""
+    known = moments.is_valid().to_numpy(zero_copy_only=False)
+    days, none = sessions.of(moments.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False))
     return pa.array(days, pa.int32(), mask=none | ~known).cast(pa.date32())
 
 

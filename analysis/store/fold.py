@@ -98,6 +98,12 @@ def fold(merged: Merged, known: Mapping[int, PushRow]) -> Thread:
     )
 
 
+def first_look(page: Observation) -> Thread:
+    """The thread of which one page is all that is known: what `fold` would say, but for the rows, left out here."""
+    page.floors = range(1, len(page.raw) + 1)
+    return Thread([page], {}, page, page, page, page.fetched_at, [], _replies([page], False), None)
+
+
 def best_page(observations: list[Observation]) -> Observation | None:
     """The newest page that is not damaged; the newest damaged one where there are no others."""
     good = _good([o for o in observations if o.kind == "page"])

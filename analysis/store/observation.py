@@ -1,5 +1,6 @@
 """What one response told of a thread, in the form that the store keeps: the leaves that a thread is folded from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Final, Literal, NamedTuple
@@ -34,7 +35,7 @@ class PollState(NamedTuple):
 
 @dataclass(slots=True)
 class Observation:
-    """One response. New ones carry contents, stored ones carry floors that point to the thread's pushes."""
+    """One response. New ones carry contents (`responses.read_contents`), stored ones floors of the thread's pushes."""
 
     kind: Kind
     fetched_at: int
@@ -48,9 +49,11 @@ class Observation:
     header_digest: str | None = None
     body: str | None = None
     body_digest: str | None = None
+    raw: list[list[Any]] = field(default_factory=list)
+    """Pushes of a new response as the spool has them: arrays in the order of `ptt_spider.items.Push`."""
     contents: list[Content | None] | None = None
     """In page order; None where the push was forgotten."""
-    floors: list[int] = field(default_factory=list)
+    floors: Sequence[int] = ()
     pending: bool = False
     """A growth whose base is not known."""
     poll: PollState | None = None
@@ -77,8 +80,10 @@ def digest_of(content: bytes) -> str:
     return blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def encode_floors(floors: list[int]) -> str:
+def encode_floors(floors: Sequence[int]) -> str:
     """``[1, 2, 3, 7]`` -> ``1-3,7``."""
+    if isinstance(floors, range) and len(floors) > 1:
+        return f"{floors[0]}-{floors[-1]}"
     runs: list[list[int]] = []
     for floor in floors:
         if runs and floor == runs[-1][1] + 1:

@@ -4,12 +4,13 @@ storing them.
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import orjson
 
 from analysis.store.observation import Content, Observation, PollState, digest_of
-from ptt_spider.items import VOTE
+from ptt_spider.items import VOTE, Push
 
 ThreadKey = tuple[str, str]
 """(board, post_id)"""
@@ -75,84 +76,91 @@ class _Moments(dict[str | None, int | None]):
         return value
 
 
-class Reader:
-    """Turns lines into rows; one a file, for the memory of its times."""
+_MOMENTS: Final = _Moments()
+_WIDTH: Final = len(Push._fields)
 
-    def __init__(self) -> None:
-        self._moments = _Moments()
 
-    def read(self, line: bytes) -> Iterator[Taken]:
-        """What one spool line says. Raises ValueError for a line that is no record."""
-        try:
-            record = orjson.loads(line)
-            fetched_at = micros(record["fetched_at"])
-            match record["kind"]:
-                case "page":
-                    yield self._page(record, fetched_at)
-                case "growth":
-                    yield self._growth(record, fetched_at)
-                case "gone":
-                    digest = digest_of(orjson.dumps(["gone", record["status"]]))
-                    gone = Observation("gone", fetched_at, digest, record["source"])
-                    yield Told((record["board"], record["post_id"]), gone)
-                case "listed":
-                    yield from _listed(record, fetched_at)
-                case "failed":
-                    yield Failed(record["board"], record["post_id"], fetched_at, record["reason"])
-                case "linked":
-                    times = {"fetched_at": fetched_at, "published_at": self._moments[record["published_at"]]}
-                    yield Linked(tuple(times.get(name, record[name]) for name in _LINKED))
-                case kind:
-                    raise ValueError(f"unknown kind {kind!r}")
-        except (KeyError, TypeError, AttributeError, IndexError) as error:
-            raise ValueError(f"no spool record: {error!r}") from error
+def read_contents(raw: list[list[Any]]) -> list[Content | None]:
+    """Push arrays as contents. Raises ValueError, TypeError."""
+    if not raw:
+        return []
+    if len(_MOMENTS) > 500_000:
+        _MOMENTS.clear()
+    _, tags, users, texts, ips, moments, times, authors = zip(*raw, strict=True)
+    at = map(_MOMENTS.__getitem__, moments)
+    return list(map(Content._make, zip(tags, users, texts, ips, at, times, authors, strict=True)))
 
-    def _page(self, record: dict[str, Any], fetched_at: int) -> Told:
-        post = record["post"]
-        header = {name: value for name, value in post.items() if name not in _APART}
-        micros(header["posted_at"])
-        packed = orjson.dumps(header)
-        body = post["body"].encode()
-        observation = Observation(
-            "page",
-            fetched_at,
-            digest_of(b"\n".join((packed, body, orjson.dumps(post["pushes"])))),
-            record["source"],
-            partial=bool(post["truncated"] or post["damaged"]),
-            header=header,
-            header_digest=digest_of(packed),
-            body=post["body"],
-            body_digest=digest_of(body),
-            contents=self.contents(post["pushes"]),
-            poll=_poll(post),
-        )
-        return Told((post["board"], post["post_id"]), observation)
 
-    def _growth(self, record: dict[str, Any], fetched_at: int) -> Told:
-        header = {"replies": record["replies"]} if record["replies"] else {}
-        packed = orjson.dumps(header) if header else b""
-        observation = Observation(
-            "growth",
-            fetched_at,
-            digest_of(b"\n".join((record["base_fetched_at"].encode(), packed, orjson.dumps(record["pushes"])))),
-            record["source"],
-            base_fetched_at=micros(record["base_fetched_at"]),
-            header=header,
-            header_digest=digest_of(packed) if header else None,
-            contents=self.contents(record["pushes"]),
-            poll=_poll(record),
-        )
-        return Told((record["board"], record["post_id"]), observation)
+def read_line(line: bytes) -> Iterator[Taken]:
+    """What one spool line says. Raises ValueError for a line that is no record."""
+    try:
+        record = orjson.loads(line)
+        fetched_at = micros(record["fetched_at"])
+        match record["kind"]:
+            case "page":
+                yield _page(record, fetched_at)
+            case "growth":
+                yield _growth(record, fetched_at)
+            case "gone":
+                digest = digest_of(orjson.dumps(["gone", record["status"]]))
+                gone = Observation("gone", fetched_at, digest, record["source"])
+                yield Told((record["board"], record["post_id"]), gone)
+            case "listed":
+                yield from _listed(record, fetched_at)
+            case "failed":
+                yield Failed(record["board"], record["post_id"], fetched_at, record["reason"])
+            case "linked":
+                times = {"fetched_at": fetched_at, "published_at": _MOMENTS[record["published_at"]]}
+                yield Linked(tuple(times.get(name, record[name]) for name in _LINKED))
+            case kind:
+                raise ValueError(f"unknown kind {kind!r}")
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise ValueError(f"no spool record: {error!r}") from error
 
-    def contents(self, pushes: list[list[Any]]) -> list[Content | None]:
-        """Push arrays in the order of `ptt_spider.items.Push`."""
-        if not pushes:
-            return []
-        _, tags, users, texts, ips, moments, times, authors = zip(*pushes, strict=True)
-        if not VOTE.keys() >= set(tags):
-            raise ValueError(f"unknown tag among {set(tags)}")
-        at = map(self._moments.__getitem__, moments)
-        return list(map(Content._make, zip(tags, users, texts, ips, at, times, authors, strict=True)))
+
+def _page(record: dict[str, Any], fetched_at: int) -> Told:
+    post = record["post"]
+    header = {name: value for name, value in post.items() if name not in _APART}
+    micros(header["posted_at"])
+    packed = orjson.dumps(header)
+    body = post["body"].encode()
+    observation = Observation(
+        "page",
+        fetched_at,
+        digest_of(b"\n".join((packed, body, orjson.dumps(post["pushes"])))),
+        record["source"],
+        partial=bool(post["truncated"] or post["damaged"]),
+        header=header,
+        header_digest=digest_of(packed),
+        body=post["body"],
+        body_digest=digest_of(body),
+        raw=_checked(post["pushes"]),
+        poll=_poll(post),
+    )
+    return Told((post["board"], post["post_id"]), observation)
+
+
+def _growth(record: dict[str, Any], fetched_at: int) -> Told:
+    header = {"replies": record["replies"]} if record["replies"] else {}
+    packed = orjson.dumps(header) if header else b""
+    observation = Observation(
+        "growth",
+        fetched_at,
+        digest_of(b"\n".join((record["base_fetched_at"].encode(), packed, orjson.dumps(record["pushes"])))),
+        record["source"],
+        base_fetched_at=micros(record["base_fetched_at"]),
+        header=header,
+        header_digest=digest_of(packed) if header else None,
+        raw=_checked(record["pushes"]),
+        poll=_poll(record),
+    )
+    return Told((record["board"], record["post_id"]), observation)
+
+
+def _checked(raw: list[list[Any]]) -> list[list[Any]]:
+    if raw and (set(map(len, raw)) != {_WIDTH} or not VOTE.keys() >= set(map(itemgetter(1), raw))):
+        raise ValueError("push arrays of another shape or with unknown tags")
+    return raw
 
 
 def _poll(fields: dict[str, Any]) -> PollState | None:
