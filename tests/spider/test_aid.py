@@ -36,7 +36,7 @@ def test_all_pairs_of_the_replayed_board(shared: Path, tmp_path: Path) -> None:
     import tarfile
 
     with tarfile.open(shared / "replay" / "stock_board.tar.xz") as archive:
-        lines = archive.extractfile("truth.jsonl")
+        lines = archive.extractfile("./truth.jsonl")
         assert lines
         pairs = [(row["filename"], row["aid"]) for row in map(json.loads, lines) if not row["deleted"]]
     assert len(pairs) == 1537
