@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -39,6 +39,11 @@ class Entry(NamedTuple):
     factor: float
 
 
+Trie = dict[str, Any]
+"""Character → the trie behind it; under _ENTRY the entry that ends here."""
+_ENTRY: Final = ""
+
+
 class Hit(NamedTuple):
     """A word found in a text with its modifiers: text[start:end]."""
 
@@ -51,7 +56,7 @@ class LexiconEngine:
     """tanh of the sum of the words' polarities, each turned and scaled by the negations and degrees before it."""
 
     def __init__(self) -> None:
-        self._by_first, digest = _entries()
+        self._trie, digest = _entries()
         self._info = EngineInfo("lexicon", VERSION, digest)
 
     @property
@@ -76,20 +81,17 @@ class LexiconEngine:
     def hits(self, text: str) -> Iterator[Hit]:
         """The words found, in order; a longer entry hides the shorter ones in it."""
         plain = _normalise(text)
-        by_first = self._by_first
+        trie = self._trie
         factor, start, reach_end = 1.0, 0, -1
         at, end = 0, len(plain)
         while at < end:
-            char = plain[at]
-            for entry in by_first.get(char, ()):
-                word, polarity, scale = entry
-                if plain.startswith(word, at) and (not word.isascii() or _stands_alone(plain, at, at + len(word))):
-                    break
-            else:
-                if char in _CLAUSE_ENDS:
+            entry = _longest(trie, plain, at) if plain[at] in trie else None
+            if entry is None:
+                if plain[at] in _CLAUSE_ENDS:
                     reach_end = -1
                 at += 1
                 continue
+            word, polarity, scale = entry
             if at > reach_end:
                 factor, start = 1.0, at
             after = at + len(word)
@@ -105,8 +107,8 @@ class LexiconEngine:
 
     def _word_at(self, plain: str, at: int, longer_than: int = 0) -> bool:
         """Whether a word with a polarity begins there: then an entry that is also a modifier (好) is only that."""
-        found = self._by_first.get(plain[at : at + 1], ())
-        return any(e.polarity and len(e.word) > longer_than and plain.startswith(e.word, at) for e in found)
+        entry = _longest(self._trie, plain, at, worded=True)
+        return entry is not None and len(entry.word) > longer_than
 
     def _score(self, text: str) -> float:
         return math.tanh(sum(hit.weight for hit in self.hits(text))) if has_word(text) else 0.0
@@ -120,9 +122,27 @@ def read_list(name: str) -> list[tuple[str, float, str]]:
     return [(word, float(number), note) for word, number, note in rows]
 
 
+def _longest(trie: Trie, plain: str, at: int, *, worded: bool = False) -> Entry | None:
+    """The longest entry that stands at that place; with ``worded`` only such as have a polarity."""
+    found: Entry | None = None
+    node = trie
+    for i in range(at, len(plain)):
+        if plain[i] not in node:
+            break
+        node = node[plain[i]]
+        entry = node.get(_ENTRY)
+        if (
+            entry is not None
+            and (entry.polarity or not worded)
+            and (not entry.word.isascii() or _stands_alone(plain, at, i + 1))
+        ):
+            found = entry
+    return found
+
+
 @lru_cache(maxsize=1)
-def _entries() -> tuple[dict[str, tuple[Entry, ...]], str]:
-    """Entries by first character, longest first; and a hash of the lists."""
+def _entries() -> tuple[Trie, str]:
+    """All entries by their characters, and a hash of the lists."""
     polarity: dict[str, float] = {}
     factor: dict[str, float] = {}
     digest = hashlib.sha256(VERSION.encode())
@@ -131,11 +151,13 @@ def _entries() -> tuple[dict[str, tuple[Entry, ...]], str]:
             for word, number, _ in read_list(name):
                 numbers[_normalise(word)] = number
                 digest.update(f"{name},{word},{number}\n".encode())
-    by_first: dict[str, list[Entry]] = {}
+    trie: Trie = {}
     for word in polarity.keys() | factor.keys():
-        by_first.setdefault(word[0], []).append(Entry(word, polarity.get(word, 0.0), factor.get(word, 1.0)))
-    ranked = {first: tuple(sorted(found, key=lambda e: (-len(e.word), e.word))) for first, found in by_first.items()}
-    return ranked, digest.hexdigest()[:16]
+        node = trie
+        for char in word:
+            node = node.setdefault(char, {})
+        node[_ENTRY] = Entry(word, polarity.get(word, 0.0), factor.get(word, 1.0))
+    return trie, digest.hexdigest()[:16]
 
 
 def _normalise(text: str) -> str:
