@@ -22,8 +22,10 @@ def command(
 ) -> None:
     """Crawl what is new, refresh what moved, load, score, publish. On an empty store: the last 7 days, newest first."""
     from analysis.gathering import base_job
+    from analysis.ping import pinged
     from analysis.watching import run_and_report
 
     settings = settle(data)
     job = replace(base_job(settings, board, site=site), hot=hot, follow_links=follow_links)
-    run_and_report(settings, "ptt run --hot" if hot else "ptt run", job, incremental=not hot)
+    with pinged("" if hot else settings.ping_url):  # a hot run every five minutes would hide that full runs fail
+        run_and_report(settings, "ptt run --hot" if hot else "ptt run", job, incremental=not hot)
