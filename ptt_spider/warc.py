@@ -133,6 +133,9 @@ def read_archive(paths: Iterable[Path]) -> Iterator[ArchivedResponse]:
             if record.rec_type not in ("response", "revisit") or record.http_headers is None:
                 continue
             body = record.content_stream().read()
+            if _is_torn(record):
+                _log.warning("%s: 檔尾不完整，讀到最後一筆完整的記錄為止", path)
+                break
             if record.rec_type == "revisit":
                 found = bodies.find(record)
                 if found is None:
@@ -215,7 +218,7 @@ class _Bodies:
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._places: dict[tuple[str, str], tuple[Path, int | None]] = {}
-        self._unread = [p for p in {s for path in paths for s in path.parent.glob("*.warc.gz")} if p not in set(paths)]
+        self._unread = sorted({*paths, *(near for path in paths for near in path.parent.glob("*.warc.gz"))})
 
     def remember(self, record: Any, path: Path) -> None:
         digest = record.rec_headers.get_header("WARC-Payload-Digest")
@@ -250,6 +253,14 @@ def _records(path: Path) -> Iterator[Any]:
             yield from ArchiveIterator(file)
         except (ArchiveLoadFailed, zlib.error, EOFError) as error:
             _log.warning("%s: 檔尾不完整，讀到最後一筆完整的記錄為止（%s）", path, error)
+
+
+def _is_torn(record: Any) -> bool:
+    """Whether the file ended before the record did: warcio hands out what there is of its body without a word."""
+    while getattr(record.raw_stream, "limit", 0) > 0:
+        if not record.raw_stream.read(65536):
+            return True
+    return False
 
 
 def _target(record: Any) -> str:
