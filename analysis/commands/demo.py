@@ -68,7 +68,7 @@ def print_news(con: "duckdb.DuckDBPyConnection", limit: int = 10) -> None:
     table = Table(title="最近一週的新聞：鄉民買單的在前", title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     table.add_column("新聞", ratio=1, overflow="ellipsis", no_wrap=True)
     for name in ("推", "噓", "買單", "95% 區間", "消息", "留言"):
-        table.add_column(name, justify="right", no_wrap=True, min_width=4 if len(name) > 1 else 2)
+        table.add_column(name, justify="right", no_wrap=True, min_width=5 if len(name) > 1 else 2)
     if wide:
         table.add_column("股票", no_wrap=True, min_width=9)
     for title, pushes, boos, approval, low, high, tone, mood, symbols in con.execute(

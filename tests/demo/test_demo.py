@@ -1,0 +1,100 @@
+"""`ptt demo`: the store it makes is the board, and nothing is empty whenever one looks."""
+
+import json
+from datetime import datetime
+
+import pytest
+import time_machine
+
+from analysis.commands import digest
+from analysis.commands.demo import print_news
+from analysis.store.connect import connect
+
+
+@pytest.fixture(scope="module")
+def truth(root):
+    rows = [json.loads(line) for line in (root / "fixtures/board/truth.jsonl").read_text("utf-8").splitlines()]
+    return {row["post_id"]: row for row in rows if not row["deleted"]}
+
+
+@pytest.fixture
+def con(demo_store):
+    with connect(demo_store) as opened:
+        yield opened
+
+
+def test_every_post_is_as_the_truth_has_it(con, truth):
+    names = (
+        "board", "aid", "url", "category", "is_reply", "is_forward", "title", "author", "author_nick", "ip", "country",
+        "posted_at", "header_time", "body", "edited_at", "nrec",
+    )  # fmt: skip
+    found = con.execute(f"SELECT post_id, {', '.join(names)} FROM posts").fetchall()
+    assert {row[0] for row in found} == set(truth)
+    for post_id, *values in found:
+        expected = [truth[post_id][name] for name in names]
+        got = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+        row = dict(zip(names, got, strict=True))
+        row["body"] = row["body"].strip("\n")
+        assert row == dict(zip(names, expected, strict=True))
+
+
+def test_every_push_is_as_the_truth_has_it(con, truth):
+    names = ("floor", "tag", "user_id", "text", "ip", "pushed_at", "time_text", "is_author")
+    for post_id, row in truth.items():
+        found = con.execute(
+            f"SELECT {', '.join(names)} FROM pushes WHERE post_id = ? AND removed_at IS NULL ORDER BY floor", [post_id]
+        ).fetchall()
+        got = [
+            {name: v.isoformat() if isinstance(v, datetime) else v for name, v in zip(names, r, strict=True)}
+            for r in found
+        ]
+        assert got == row["pushes"], post_id
+
+
+def test_replies_are_kept_with_their_place(con, truth):
+    for post_id, row in truth.items():
+        found = con.execute(
+            "SELECT after_floor, text, edited_at FROM replies WHERE post_id = ? ORDER BY after_floor", [post_id]
+        ).fetchall()
+        assert [(floor, text, at and at.isoformat()) for floor, text, at in found] == [
+            (reply["after_floor"], reply["text"], reply["edited_at"]) for reply in row["replies"]
+        ]
+
+
+def test_the_job_left_all_it_promises(demo_store, con):
+    names = {path.name for path in demo_store.iterdir()}
+    assert {"ptt.duckdb", "work.duckdb", "raw", "digest", "report.html"} <= names
+    assert {path.suffix for path in (demo_store / "digest").iterdir()} == {".eml", ".html", ".png"}
+    assert list((demo_store / "raw").rglob("*.warc.gz"))
+    ((command, code, posts, pushes),) = con.execute("SELECT command, exit_code, posts, pushes FROM crawls").fetchall()
+    assert (command, code, posts, pushes) == ("ptt demo", 0, 61, 2948)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "FROM top_news()",
+        "FROM worst_news()",
+        "FROM stock('2330')",
+        "FROM search_posts('台積電')",
+        "FROM thread((SELECT post_id FROM top_news() LIMIT 1))",
+        "FROM weekly_sentiment",
+        "FROM daily_sentiment WHERE is_trading_day",
+        "FROM stock_sentiment WHERE symbol = 'NVDA'",
+        "FROM news_sentiment WHERE approval IS NOT NULL AND news_tone IS NOT NULL AND crowd_mood IS NOT NULL",
+        "FROM coverage WHERE complete",
+    ],
+)
+@time_machine.travel("2030-06-01 12:00:00+08:00", tick=False)
+def test_nothing_is_empty_in_2030(con, query):
+    assert con.execute(query).fetchall()
+
+
+@time_machine.travel("2030-06-01 12:00:00+08:00", tick=False)
+def test_table_and_digest_in_2030(con, demo_store, capsys):
+    print_news(con)
+    digest.command(data=demo_store, text=True)
+    out = capsys.readouterr().out
+    assert "名嘴：台股年底上看四萬點" in out
+    assert "股板週報 1/19–1/25" in out
+    assert "推最多\n1. " in out
