@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 STEP: Final = "scores"
 RESCORE: Final = "rescore"
 """Step of threads that did not change but lack an engine's scores, or are to be judged anew."""
+COMMENTS: Final = 250_000
+"""Comments a batch, so that a run of live threads needs no more memory than others: some 200 MB."""
 STANCE: Final = "stance"
 STANCE_PARTS: Final = frozenset({"headline", "article", "body"})
 COMMENT_PARTS: Final = frozenset({"comment"})
@@ -100,9 +102,10 @@ def _work_off(
     kept = [_identity(*row) for row in con.execute("SELECT engine, version FROM engines WHERE active").fetchall()]
     while True:
         with transaction(con):
-            count = next_batch(con, step, threads)
-            if not count:
+            if not next_batch(con, step, threads):
                 return done
+            con.execute(statement("scores/trim_batch"), {"comments": COMMENTS})
+            ((count,),) = con.execute("SELECT count(*) FROM batch").fetchall()
             for i, engine in enumerate(engines):
                 # Others' numbers of a changed thread go once; an engine that is judging keeps its own.
                 judging = [_identity(e.info.name, e.info.version) for e in engines]

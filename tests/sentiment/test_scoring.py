@@ -172,6 +172,20 @@ def test_small_batches_give_the_same(store, engines):
     assert store.parts() == other.parts() != []
 
 
+def test_many_comments_make_small_batches(store, engines, monkeypatch):
+    for n in range(5):
+        store.post(f"M.{n}", [("amy", "一")])
+    store.con.execute("UPDATE posts SET push_count = 60, arrow_count = 40")
+    monkeypatch.setattr(scoring, "COMMENTS", 250)
+    seen = []
+    score_threads(store.con, on_progress=seen.append)
+    assert seen == [2, 4, 5]
+    monkeypatch.setattr(scoring, "COMMENTS", 50)
+    score_threads(store.con, everything=True, on_progress=seen.append)
+    assert seen[3:] == [1, 2, 3, 4, 5], "a thread alone is never too large"
+    assert len(store.pushes()) == 5
+
+
 def test_a_batch_that_fails_leaves_its_threads_for_the_next_run(store, engines):
     store.post("M.1", [("amy", "一")])
     store.post("M.2", [("amy", "壞")])
