@@ -23,7 +23,7 @@ def command(
     ] = None,
     data: DataOption = None,
 ) -> None:
-    """Import saved pages (.html), WARC, JSON of jwlin/ptt-web-crawler, plain text copies of posts, closing prices."""
+    """Import saved pages, WARC, JSON of jwlin/ptt-web-crawler, plain text copies, prices; restore a `ptt export`."""
     if not files and not prices:
         raise UsageError("要匯入什麼？ptt import 檔案…，或 ptt import --prices 收盤價.csv。")
     for path in [*(files or []), *([prices] if prices else [])]:
@@ -32,7 +32,10 @@ def command(
     settings = settle(data)
     if prices:
         _import_prices(settings, prices)
-    if files:
+    backups = [path for path in files or [] if (path / "manifest.json").is_file()]
+    if backups:
+        _restore(settings, backups, files or [])
+    elif files:
         _import_files(settings, list(_expand(files)))
 
 
@@ -48,6 +51,17 @@ def _import_prices(settings: Settings, path: Path) -> None:
         replace_prices(con, rows, path.name)
         publish(settings.data, con)
     say(f"匯入 {len(rows):,} 筆收盤價。")
+
+
+def _restore(settings: Settings, backups: list[Path], files: list[Path]) -> None:
+    from analysis.store.export import restore
+    from analysis.store.lock import hold
+
+    if len(files) > 1:
+        raise UsageError(f"{backups[0]} 是 ptt export 的備份：還原時請只給這一個資料夾。")
+    with hold(settings.data, "ptt import"):
+        manifest = restore(backups[0], settings.data)
+    say(f"已從備份還原：{manifest['posts']:,} 篇、{manifest['pushes']:,} 則推文。")
 
 
 def _import_files(settings: Settings, paths: list[Path]) -> None:

@@ -161,19 +161,6 @@ def more_threads(other_store):
 
 
 @pytest.fixture(scope="session")
-def board_data(root, tmp_path_factory):
-    """A data folder with the bundled board loaded and published; do not write into it."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("board_store", root / "tests" / "sql" / "board_store.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    data = tmp_path_factory.mktemp("board") / "data"
-    module.build(data)
-    return data
-
-
-@pytest.fixture(scope="session")
 def old_duckdb():
     """Folder with DuckDB 1.5.5, made with ``pip install --target DIR duckdb==1.5.5`` and named by PTT_OLD_DUCKDB."""
     import os

@@ -1,0 +1,2 @@
+FROM coverage
+ORDER BY ALL

@@ -1,0 +1,2 @@
+FROM daily_sentiment
+ORDER BY ALL

@@ -1,0 +1,2 @@
+FROM engines
+ORDER BY ALL

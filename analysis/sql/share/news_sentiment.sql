@@ -1,0 +1,3 @@
+SELECT * EXCLUDE (posted_local, title, headline, url)
+FROM news_sentiment
+ORDER BY ALL

@@ -1,0 +1,2 @@
+FROM post_scores
+ORDER BY ALL

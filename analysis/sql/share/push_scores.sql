@@ -1,0 +1,2 @@
+FROM push_scores
+ORDER BY ALL

@@ -1,0 +1,2 @@
+FROM stock_sentiment
+ORDER BY ALL

@@ -1,0 +1,2 @@
+FROM thread_effects
+ORDER BY ALL

@@ -1,0 +1,2 @@
+FROM trading_days
+ORDER BY ALL

@@ -1,0 +1,2 @@
+FROM weekly_sentiment
+ORDER BY ALL

@@ -1,0 +1,180 @@
+"""Export: the same store gives the same bytes, what is shared tells nothing personal, a backup comes back whole."""
+
+import json
+
+import duckdb
+import pytest
+
+from analysis.errors import UsageError
+from analysis.store import export as exports
+from analysis.store.connect import connect
+from analysis.store.lock import hold
+from analysis.store.manifest import check, known_exports, read_manifest
+
+
+@pytest.fixture(scope="module")
+def backup(board_data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("export") / "backup"
+    exports.export(board_data, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shared_export(board_data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("export") / "share"
+    exports.export(board_data, folder, share=True)
+    return folder
+
+
+def contents(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_same_store_gives_the_same_bytes_also_after_a_restore(board_data, backup, tmp_path):
+    before = contents(backup)
+    exports.export(board_data, tmp_path / "again")
+    assert contents(tmp_path / "again") == before
+    with hold(tmp_path / "data", "test"):
+        exports.restore(backup, tmp_path / "data")
+    exports.export(tmp_path / "data", tmp_path / "restored")
+    assert contents(tmp_path / "restored") == before
+    assert {path.name for path in (tmp_path / "data").iterdir()} <= {
+        "ptt.duckdb",
+        "work.duckdb",
+        "lock",
+        "exports.json",
+    }
+
+
+def test_a_restored_store_answers_as_the_first_did(board_data, backup, tmp_path):
+    with hold(tmp_path / "data", "test"):
+        exports.restore(backup, tmp_path / "data")
+    query = "FROM news_sentiment ORDER BY post_id"
+    with connect(board_data) as first, connect(tmp_path / "data") as second:
+        assert first.execute(query).fetchall() == second.execute(query).fetchall()
+
+
+def test_the_manifest_says_what_is_there_and_how_complete(board_data, backup):
+    manifest = read_manifest(backup)
+    with connect(board_data) as con:
+        pushes, posts = con.execute("SELECT (SELECT count(*) FROM pushes), (SELECT count(*) FROM posts)").fetchall()[0]
+    assert (manifest["pushes"], manifest["posts"], manifest["kind"]) == (pushes, posts, "backup")
+    assert sum(entry["rows"] for entry in manifest["files"] if entry["table"] == "pushes") == pushes
+    months = [entry["path"] for entry in manifest["files"] if entry["table"] == "pushes"]
+    assert months == ["pushes/2025-12.parquet", "pushes/2026-01.parquet"]
+    assert manifest["coverage"]["listed"] >= posts - 1
+    assert manifest["coverage"]["median_capture_lag_seconds"] > 0
+    assert manifest["posted_from"].endswith("+08:00")
+    assert {"program_version", "schema_version", "engines", "duckdb_version"} <= manifest.keys()
+    assert "| `pushed_at` | TIMESTAMPTZ |" in (backup / "codebook.md").read_text("utf-8")
+
+
+def test_what_is_shared_has_no_text_user_or_address(board_data, shared_export):
+    with connect(board_data) as con:
+        secrets = {
+            row[0]
+            for row in con.execute(
+                "SELECT user_id FROM pushes UNION SELECT author FROM posts UNION SELECT title FROM posts UNION"
+                " SELECT text FROM pushes WHERE length(text) > 6 UNION SELECT ip FROM posts UNION SELECT ip FROM pushes"
+                " UNION SELECT author_nick FROM posts UNION SELECT headline FROM news UNION SELECT body FROM posts"
+            ).fetchall()
+            if row[0]
+        }
+    values = set()
+    with duckdb.connect() as con:
+        for path in shared_export.glob("*.parquet"):
+            rows = con.execute(f"SELECT COLUMNS(lambda c: c NOT LIKE '%sha256')::VARCHAR FROM '{path}'").fetchall()
+            values.update(value for row in rows for value in row)
+    assert len(secrets) > 1000
+    assert secrets & values == set()
+    manifest = read_manifest(shared_export)
+    columns = (shared_export / "codebook.md").read_text("utf-8")
+    for name in (
+        "`text`",
+        "`body`",
+        "`title`",
+        "`user_id`",
+        "`ip`",
+        "`author`",
+        "`author_nick`",
+        "`url`",
+        "`headline`",
+    ):
+        assert name not in columns
+    assert manifest["kind"] == "share"
+
+
+def test_hashes_let_others_check_their_own_copy(board_data, shared_export):
+    with connect(board_data) as con:
+        con.execute("USE memory")
+        wrong = con.execute(
+            f"SELECT count(*) FROM '{shared_export}/pushes.parquet' AS s"
+            " JOIN ptt.pushes AS p USING (board, post_id, floor)"
+            " WHERE s.text_sha256 IS DISTINCT FROM sha256(p.text)"
+        ).fetchall()
+    assert wrong == [(0,)]
+
+
+@pytest.mark.parametrize("damage", ["flip", "missing", "extra", "manifest"])
+def test_verify_finds_what_changed(board_data, tmp_path, damage):
+    folder = tmp_path / "x"
+    exports.export(board_data, folder, share=True)
+    assert exports.verify(folder)
+    path = folder / "posts.parquet"
+    if damage == "flip":
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+    elif damage == "missing":
+        path.unlink()
+    elif damage == "extra":
+        (folder / "more.parquet").write_bytes(path.read_bytes())
+    else:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        manifest["files"][0]["rows"] += 1
+        (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(exports.ExportDamaged):
+        exports.verify(folder)
+
+
+def test_an_export_is_replaced_whole_and_remembered(board_data, tmp_path):
+    folder = tmp_path / "x"
+    exports.export(board_data, folder)
+    exports.export(board_data, folder, share=True)
+    assert check(folder, read_manifest(folder)) == []
+    assert not (folder / "votes").exists()
+    assert list(tmp_path.iterdir()) == [folder]
+    assert folder in known_exports(board_data)
+
+
+def test_a_folder_with_other_things_is_left_alone(board_data, tmp_path):
+    (tmp_path / "mine.txt").write_text("keep")
+    with pytest.raises(UsageError, match="別的東西"):
+        exports.export(board_data, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_what_cannot_be_restored_says_why(board_data, backup, shared_export, tmp_path):
+    with pytest.raises(UsageError, match="--share"):
+        exports.restore(shared_export, tmp_path)
+    with pytest.raises(UsageError, match="空的資料夾"):
+        exports.restore(backup, board_data)
+    with pytest.raises(UsageError, match=r"manifest\.json"):
+        exports.restore(tmp_path, tmp_path / "data")
+
+
+def test_the_commands(board_data, tmp_path, capsys):
+    from analysis.commands import export, import_
+
+    folder, data = tmp_path / "b", tmp_path / "data"
+    export.command(folder, board_data, share=False, verify=False)
+    export.command(folder, None, share=False, verify=True)
+    assert "都和 manifest.json 相符" in capsys.readouterr().out
+    import_.command([folder], None, data)
+    assert (data / "ptt.duckdb").is_file()
+    (folder / "crawls.parquet").write_bytes(b"PAR1")
+    with pytest.raises(exports.ExportDamaged, match=r"crawls\.parquet") as caught:
+        export.command(folder, None, share=False, verify=True)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(UsageError):
+        export.command(folder, None, share=True, verify=True)
