@@ -1,0 +1,167 @@
+"""A store of 10M pushes, and what it costs: building, a day's crawl into it, queries; and how that grows from 1M.
+
+PTT_BENCH_PUSHES sets the sizes (``1000000,10000000``). Stores are kept in ``.cache/bench`` and made once.
+"""
+
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections import deque
+from datetime import timedelta
+from pathlib import Path
+
+from analysis.config import Settings
+from analysis.derive import derive_all
+from analysis.store.connect import connect
+from analysis.store.load import load_waiting
+from analysis.store.publish import publish
+from analysis.store.work import open_work
+from benchmarks._threads import fetched_at, source, threads
+from ptt_spider.items import Push
+from ptt_spider.spool import PageSeen, SpoolWriter, encode
+
+CACHE = Path(__file__).resolve().parent.parent / ".cache" / "bench"
+REVISITED = 200
+"""Threads of the days before that a day's crawl finds grown."""
+
+QUERIES = {
+    "news_sentiment, one week": (
+        "SELECT * FROM news_sentiment WHERE posted_at >= (SELECT data_until FROM store_info) - INTERVAL 7 DAYS", 0.3,
+    ),
+    "news_sentiment, all time": ("SELECT * FROM news_sentiment", 3.0),
+    "stock('2330')": ("SELECT * FROM stock('2330')", 0.2),
+    "top_news()": ("SELECT * FROM top_news()", None),
+    "weekly_sentiment": ("SELECT * FROM weekly_sentiment", None),
+    "search_posts('台積電')": ("SELECT * FROM search_posts('台積電')", None),
+}  # fmt: skip
+"""Name -> query and the most seconds that issue 4 allows it."""
+
+
+def make_store(n_pushes: int) -> Path:
+    """Data folder of a published store with about that many pushes; ``day.jsonl`` in it is the next day's crawl."""
+    data = CACHE / f"store-{n_pushes}"
+    if (data / "made.json").exists():
+        return data
+    shutil.rmtree(data, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "benchmarks.store", str(data), str(n_pushes)], check=True)
+    return data
+
+
+def _build(data: Path, n_pushes: int) -> None:
+    """In a process of its own, so that its memory is its own."""
+    said: dict[str, float] = {"load_seconds": 0.0, "pushes": 0}
+    recent: deque = deque(maxlen=REVISITED)
+    made = (post for post in threads(10**9))
+    with open_work(data) as con:
+
+        def load(_path: Path) -> None:
+            report = load_waiting(con, data)
+            said["load_seconds"] += report.seconds
+
+        writer = SpoolWriter(data / "spool", "bench", on_roll=load, first_seconds=1e9, max_seconds=1e9)
+        for post in made:
+            writer.write(PageSeen(fetched_at(post), "crawl", post))
+            recent.append(post)
+            said["pushes"] += len(post.pushes)
+            if said["pushes"] >= n_pushes:
+                break
+        writer.close()
+        said["load_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        begun = time.perf_counter()
+        derive_all(con, Settings(data=data))
+        said["derive_seconds"] = time.perf_counter() - begun
+        said["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        begun = time.perf_counter()
+        publish(data, con)
+        said["publish_seconds"] = time.perf_counter() - begun
+    said["file_megabytes"] = (data / "ptt.duckdb").stat().st_size // 2**20
+    _write_day(data / "day.jsonl", recent, made)
+    (data / "made.json").write_text(json.dumps(said))
+
+
+def _write_day(path: Path, recent: deque, following) -> None:
+    """A day's crawl: recent threads with three comments more, and the threads of the next 24 hours."""
+    last = recent[-1].posted_at
+    records = []
+    for post in recent:
+        at = last + timedelta(hours=12)
+        floors = range(len(post.pushes) + 1, len(post.pushes) + 4)
+        more = [Push(f, "推", f"late{f}", "晚到的留言", None, at, f"{at:%m/%d %H:%M}", False) for f in floors]
+        records.append(PageSeen(last + timedelta(days=1), "crawl", post._replace(pushes=(*post.pushes, *more))))
+    for post in following:
+        if post.posted_at > last + timedelta(days=1):
+            break
+        records.append(PageSeen(fetched_at(post), "crawl", post))
+    path.write_bytes(b"".join(map(encode, records)))
+
+
+def day(data: Path) -> dict[str, float]:
+    """Seconds that the day's crawl takes to load, to derive from and to publish; the store itself stays as it is."""
+    copy = data.with_name(data.name + "-day")
+    shutil.rmtree(copy, ignore_errors=True)
+    (copy / "spool").mkdir(parents=True)
+    shutil.copyfile(data / "work.duckdb", copy / "work.duckdb")
+    shutil.copyfile(data / "day.jsonl", copy / "spool" / "day-00001.jsonl")
+    settings = Settings(data=copy)
+    said = {}
+    with open_work(copy) as con:
+        derive_all(con, settings)  # loads the engine, as a crawl has done by then
+        begun = time.perf_counter()
+        report = load_waiting(con, copy)
+        said["load"] = time.perf_counter() - begun
+        derive_all(con, settings)
+        said["derive"] = time.perf_counter() - begun - said["load"]
+        publish(copy, con)
+        said["whole"] = time.perf_counter() - begun
+    said["threads"], said["pushes"] = report.changed_threads, report.new_pushes
+    shutil.rmtree(copy)
+    return said
+
+
+def query_seconds(data: Path) -> dict[str, float]:
+    """Median of five runs of each query, all rows fetched."""
+    said = {}
+    with connect(data) as con:
+        con.execute("SET threads = 2")
+        for name, (query, _) in QUERIES.items():
+            took = []
+            for _turn in range(5):
+                begun = time.perf_counter()
+                con.execute(query).fetchall()
+                took.append(time.perf_counter() - begun)
+            said[name] = statistics.median(took)
+    return said
+
+
+def main() -> None:
+    sizes = [int(size) for size in os.environ.get("PTT_BENCH_PUSHES", "1000000,10000000").split(",")]
+    print(source())
+    for size in sizes:
+        data = make_store(size)
+        made = json.loads((data / "made.json").read_text())
+        print(
+            f"-- {made['pushes']:,} pushes, {made['file_megabytes']:,} MB: loaded at"
+            f" {made['pushes'] / made['load_seconds']:,.0f} pushes/s with at most {made['load_megabytes']:,} MB;"
+            f" derived in {made['derive_seconds']:.0f} s ({made['megabytes']:,} MB); published in"
+            f" {made['publish_seconds']:.2f} s"
+        )
+        took = day(data)
+        print(
+            f"a day's crawl ({took['threads']} threads, {took['pushes']:,} pushes): load {took['load']:.2f} s, derive"
+            f" {took['derive']:.2f} s, with publication {took['whole']:.2f} s (wanted: 5)"
+        )
+        for name, seconds in query_seconds(data).items():
+            wanted = QUERIES[name][1]
+            print(f"{name:28s} {seconds:7.3f} s" + (f" (wanted: {wanted})" if wanted else ""))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        _build(Path(sys.argv[1]), int(sys.argv[2]))
+    else:
+        main()
