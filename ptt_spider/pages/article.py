@@ -51,7 +51,7 @@ def parse_article(html: bytes | str, url: str) -> Post:
         raise NotAnArticle("not_ptt", url, "elements nested by the hundred") from None
     if blocks.nested:
         flaws.append("elements that are never closed")
-    if not blocks.blocks and not blocks.metalines:
+    if not blocks.metalines and not any(isinstance(block, list) or block.strip() for block in blocks.blocks):
         raise NotAnArticle("no_content", url, "the article is empty")
     lines, runs = to_lines(blocks)
     board, post_id = _names(url, text, read_header(blocks.metalines).board)

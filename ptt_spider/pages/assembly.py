@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from ptt_spider.aid import name_to_aid, post_url
+from ptt_spider.aid import name_seconds, name_to_aid, post_url
+from ptt_spider.clock import from_unix
 from ptt_spider.items import Post, Push, Reply
 from ptt_spider.pages.blocks import RawPush
 from ptt_spider.pages.ending import before_signature, find_ending, read_origin
@@ -55,7 +56,9 @@ def assemble(written: Written) -> Post:
     tail_start = ending.tail_start if ending else first_run
     body = "\n".join([*header.rest, *_as_written(lines[skip:body_end], runs)])
     posted = posted_at(post_id, header.time_text)
-    appended = read_tail(lines[tail_start:], runs, posted, header.author)
+    # A header's time may have been moved within the day: no push is older than the file.
+    start = min(posted, from_unix(name_seconds(post_id)))
+    appended = read_tail(lines[tail_start:], runs, start, header.author)
     title = read_title(header.title)
     is_forward, origin = read_origin(body)
     return Post(

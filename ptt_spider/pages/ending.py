@@ -16,7 +16,7 @@ _STATION = re.compile(
 )
 _FROM = re.compile(r"◆ From\s*[:：]\s*(?P<ip>\S+)\s*(?:\((?P<country>[^()]*)\))?.*")
 _FORWARDER = re.compile(r"※ 轉錄者\s*[:：]\s*\S+\s*\((?P<ip>[0-9A-Fa-f.:*]+)(?:\s+(?P<country>[^()]+))?\).*")
-_ADDRESS = re.compile(r"※ (?:文章網址|文章代碼\(AID\))\s*[:：]")
+_ADDRESS = re.compile(r"※ 文章網址\s*[:：]")
 _ORIGIN = re.compile(r"\s*※ \[本文轉錄自\s*(?P<board>[\w.-]+)\s*看板\s*(?P<aid>#[0-9A-Za-z_-]{8})?\s*\]\s*")
 _ORIGIN_SIGN = "[本文轉錄自"
 
@@ -27,7 +27,7 @@ class Ending(NamedTuple):
     body_end: int
     """The body is the lines before this one."""
     tail_start: int
-    """From here on: edits, replies, what else was appended."""
+    """From here on: the closing lines themselves, edits, replies, what else was appended."""
     ip: str | None
     country: str | None
 
@@ -49,12 +49,13 @@ def find_ending(lines: list[str], post_id: str) -> Ending | None:
         end -= 1
     if end > 0 and not lines[end - 1].strip():
         end -= 1
-    return Ending(before_signature(lines, end), at + 1, ip, country)
+    return Ending(before_signature(lines, end), first, ip, country)
 
 
 def _own_address(lines: list[str], post_id: str) -> int | None:
+    own = f"/{post_id}.html"
     for number, line in enumerate(lines):
-        if line.startswith("※") and post_id in line and _ADDRESS.match(line):
+        if own in line and _ADDRESS.match(line):
             return number
     return None
 

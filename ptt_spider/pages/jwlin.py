@@ -7,7 +7,8 @@ edits and forged pushes cannot be told; what it kept is read by the same rules a
 from collections.abc import Mapping
 from typing import Any
 
-from ptt_spider.aid import is_name, name_to_aid, post_url
+from ptt_spider.aid import is_name, name_seconds, name_to_aid, post_url
+from ptt_spider.clock import from_unix
 from ptt_spider.errors import NotAnArticle
 from ptt_spider.items import VOTE, Post, Push
 from ptt_spider.pages.blocks import RawPush
@@ -35,7 +36,9 @@ def parse_jwlin(record: Mapping[str, Any]) -> Post:
     date, ip = _text(record, "date") or None, _text(record, "ip")
     posted = posted_at(post_id, date)
     pushes: list[Push] = []
-    read_pushes(_raws(record.get("messages")), Timeline(posted), author, 1, pushes)
+    read_pushes(
+        _raws(record.get("messages")), Timeline(min(posted, from_unix(name_seconds(post_id)))), author, 1, pushes
+    )
     return Post(
         board=board,
         post_id=post_id,
