@@ -129,9 +129,7 @@ def _space(longest: Any) -> Any:
 
 
 @kernel
-def _look_up(  # noqa: PLR0917 -- numba takes arguments by position
-    model: Any, bi_shift: Any, tri_shift: Any, codes: Any, start: Any, end: Any, space: Any
-) -> None:
+def _look_up(model: Any, bi_shift: Any, tri_shift: Any, codes: Any, start: Any, end: Any, space: Any) -> None:
     """The run's entries in the model, all before the sums: look-ups that need not wait for each other overlap."""
     begin = np.int64(model.uni.shape[0] // 4 - 1)
     a, b = begin, begin
@@ -248,9 +246,7 @@ def _longest_run(codes: Any) -> Any:
 
 
 @kernel
-def _cut(  # noqa: PLR0917 -- numba takes arguments by position
-    model: Any, bi_shift: Any, tri_shift: Any, codes: Any, start: Any, end: Any, space: Any, words: Any
-) -> Any:
+def _cut(model: Any, bi_shift: Any, tri_shift: Any, codes: Any, start: Any, end: Any, space: Any, words: Any) -> Any:
     """Words of codes[start:end] as (start, end) into ``words`` (a row a character is enough); how many."""
     n = 0
     i = start
