@@ -160,7 +160,7 @@ class _Walk:
             self._metalines.append(_metaline(node))
         elif any("truncated" in name for name in classes):
             self._truncated = True
-        elif "richcontent" not in classes:
+        else:
             self._texts.append(_text_of(node))
 
     def everything(self, main: LexborNode) -> None:

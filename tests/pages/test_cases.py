@@ -81,7 +81,8 @@ def test_07_padded_user(case: Case) -> None:
 def test_08_no_header(case: Case) -> None:
     post = case("08-no-header")
     assert (post.author, post.author_nick, post.title, post.header_time, post.category) == (None,) * 5
-    assert (post.body, post.posted_at, len(post.pushes)) == (BODY, AT.replace(tzinfo=TAIPEI), 2)
+    # With no header above it, an empty first line is the author's.
+    assert (post.body, post.posted_at, len(post.pushes)) == ("\n" + BODY, AT.replace(tzinfo=TAIPEI), 2)
 
 
 def test_09_metalines_are_matched_by_tag(case: Case) -> None:
@@ -137,6 +138,15 @@ def test_16_dashes_do_not_end_a_body(case: Case) -> None:
     assert case("16-dashes-in-body").body == "前半段。\n--\n後半段。"
 
 
+def test_16_dashes_in_a_post_without_signature(case: Case) -> None:
+    assert case("16-dashes-without-signature").body == "前半段。\n--\n後半段。"
+
+
+def test_17_forward_by_title(case: Case) -> None:
+    post = case("17-forward-by-title")
+    assert (post.is_forward, post.is_reply, post.forward_from, post.category) == (True, True, None, "情報")
+
+
 def test_17_forward(case: Case) -> None:
     post = case("17-forward")
     assert (post.is_forward, post.is_reply, post.forward_from, post.category) == (
@@ -186,9 +196,7 @@ def test_22_pushes_after_new_year(case: Case) -> None:
 
 
 def test_23_leap_day_of_a_later_year(case: Case) -> None:
-    assert times(case("23-leap-day")) == [
-        taipei(2027, 3, 1, 10), taipei(2028, 2, 29, 12), taipei(2028, 3, 1, 0, 10),
-    ]  # fmt: skip
+    assert times(case("23-leap-day")) == [taipei(2028, 2, 29, 12), taipei(2028, 3, 1, 0, 10)]
 
 
 def test_24_odd_times_are_kept_as_text(case: Case) -> None:
@@ -344,6 +352,11 @@ def test_35_header_in_plain_text(case: Case) -> None:
         ("→", "打電話給營業員", "09/08", None),
         ("推", "樓上正解", "09/08 15:00", taipei(2006, 9, 8, 15)),
     ]
+
+
+def test_35_board_line_of_another_name(case: Case) -> None:
+    post = case("35-station-metaline")
+    assert (post.author, post.title, post.body) == ("mountaintea", "[心得] 三月第一週的盤", BODY)
 
 
 def test_36_user_ids_are_compared_without_case(case: Case) -> None:
