@@ -88,7 +88,7 @@ class BoardSpider(scrapy.Spider):
             self._settle()
         except RunEnds as end:
             self.report.outcome, self.report.reason = "failed", str(end)
-        except OSError as error:
+        except Exception as error:  # a full disk, a bug: the caller hears of it, not Scrapy's log
             self._outcome.setdefault("error", error)
         finally:
             self._close()

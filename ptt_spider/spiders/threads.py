@@ -83,6 +83,9 @@ class Threads:
             else:
                 run.failed(board, post_id, url, _WORDS[error.reason])
             return None
+        except Exception as error:  # one page that our parser cannot take must not end the run: the archive has it
+            run.failed(board, post_id, url, f"解析失敗（{type(error).__name__}），修正後可用 ptt reparse 補回")
+            return None
         run.put(PageSeen(at, "crawl", post))
         run.report.posts += 1
         run.report.pushes += len(post.pushes)
