@@ -1,30 +1,20 @@
 """Part of a spool file, gathered by thread and written in a few statements."""
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from itertools import chain, repeat
-from operator import itemgetter
+from collections import defaultdict
+from itertools import chain
 from typing import Any, NamedTuple
 
 import duckdb
-import numpy as np
-import orjson
-import pyarrow as pa
 
-from analysis.store.columns import SCHEMAS, TIME, array, run, session_array, table
-from analysis.store.fold import Thread, best_page, first_look, fold, merge, poll_state
+from analysis.store.columns import run, table
 from analysis.store.known_threads import Stored, merge_listings, read_stored, touch
-from analysis.store.observation import Content, Observation, encode_floors
-from analysis.store.responses import Failed, Linked, Listed, Taken, ThreadKey, Told, micros, read_contents
+from analysis.store.observation import Observation
+from analysis.store.responses import Failed, Linked, Listed, Taken, ThreadKey, Told
+from analysis.store.rows import Rows
 from analysis.store.sessions import Sessions
-from ptt_spider.items import VOTE
 
 MAX_PUSHES = 150_000
 """Pushes that one batch gathers: some 100 MB of Python objects."""
-_DAY = 86_400_000_000
-_TAIPEI = 8 * 3_600_000_000
-PUSH_STEPS = ("mentions", "votes", "scores", "moods")
-STEPS = ("news", "stories", *PUSH_STEPS)
 
 
 class Written(NamedTuple):
@@ -65,7 +55,7 @@ class Batch:
         """Writes everything. Raises pa.ArrowException and duckdb.Error for values that no column takes."""
         touch(con, chain(self.threads, ((row.board, row.post_id) for row in self.listed)))
         stored = read_stored(con) if self.threads else {}
-        rows = _Rows()
+        rows = Rows()
         for key, fresh in self.threads.items():
             rows.take(key, stored.get(key) or Stored(), fresh)
         rows.write(con, sessions)
@@ -83,243 +73,3 @@ def _replace(con: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[Any, ..
     batch = table(name, rows)
     run(con, f"delete_{name}", batch)
     run(con, f"insert_{name}", batch)
-
-
-class _ThreadPushes(NamedTuple):
-    """Pushes of one thread to write, by column."""
-
-    key: ThreadKey
-    number: int
-    floors: Sequence[int]
-    contents: Sequence[Content]
-    first_seen_at: Sequence[int]
-    removed_at: Sequence[int | None]
-
-
-class _Rows:
-    """Rows to write, gathered from threads."""
-
-    def __init__(self) -> None:
-        self.posts: list[tuple[Any, ...]] = []
-        self.pushes: list[_ThreadPushes] = []
-        self.first_looks: list[tuple[ThreadKey, Observation]] = []
-        self.floors_gone: list[tuple[str, str, int]] = []
-        self.floors_changed: list[tuple[str, str, int]] = []
-        self.made_anew: dict[str, list[ThreadKey]] = defaultdict(list)
-        self.inserts: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        self.dirty: list[tuple[str, str, str]] = []
-        self.new_posts = 0
-        self.new_pushes = 0
-
-    def take(self, key: ThreadKey, stored: Stored, fresh: list[Observation]) -> None:
-        if not stored.observations and len(fresh) == 1 and fresh[0].kind == "page":
-            self._first_look(key, fresh[0])  # most threads of a first crawl; aligning nothing would cost half of it
-            return
-        for observation in fresh:
-            observation.contents = read_contents(observation.raw)
-        merged = merge(stored.observations, fresh)
-        if not merged.changed:
-            return
-        stored_ids = {id(o) for o in stored.observations}
-        thread = fold(merged, stored.rows)
-        self._observations(key, thread, stored, stored_ids)
-        self._texts(key, thread, stored)
-        if thread.page is None:
-            return
-        votes = Counter(row.content.tag for row in thread.rows.values() if row.removed_at is None)
-        text_changed = self._post(key, thread, stored, votes)
-        pushes_changed = self._pushes(key, thread, stored)
-        self._small(key, thread, stored)
-        steps = STEPS if text_changed else PUSH_STEPS if pushes_changed else ()
-        self.dirty += [(*key, step) for step in steps]
-
-    def _first_look(self, key: ThreadKey, page: Observation) -> None:
-        stored = Stored()
-        thread = first_look(page)
-        self._observations(key, thread, stored, set())
-        self._texts(key, thread, stored)
-        self._post(key, thread, stored, Counter(map(itemgetter(1), page.raw)))
-        self._small(key, thread, stored)
-        if page.raw:
-            self.first_looks.append((key, page))
-        self.new_pushes += len(page.raw)
-        self.dirty += [(*key, step) for step in STEPS]
-
-    def _observations(self, key: ThreadKey, thread: Thread, stored: Stored, stored_ids: set[int]) -> None:
-        kept = sum(id(o) in stored_ids for o in thread.observations)
-        if kept < len(stored_ids) or any(old.contents is not None for old in stored.observations):
-            self.made_anew["observations"].append(key)
-            todo = thread.observations
-        else:
-            todo = [o for o in thread.observations if id(o) not in stored_ids]
-        self.inserts["observations"] += [
-            (
-                *key, o.fetched_at, o.kind, o.digest, o.base_fetched_at, o.partial, o.header_digest, o.body_digest,
-                encode_floors(o.floors), _pending(o), o.source,
-            )
-            for o in todo
-        ]  # fmt: skip
-
-    def _post(self, key: ThreadKey, thread: Thread, stored: Stored, votes: Counter[str]) -> bool:
-        """Adds the post's row and says whether its text or header is new."""
-        page, newest, last = thread.page, thread.newest, thread.last
-        if page is None or newest is None or last is None:
-            return False
-        header = page.header
-        posted_at = micros(header["posted_at"])
-        body = _body(page, stored)
-        self.posts.append((
-            *key, header["aid"], header["url"], header["category"], header["is_reply"], header["is_forward"],
-            header["forward_from"], header["title"], header["author"], header["author_nick"], header["ip"],
-            header["country"], posted_at, header["header_time"], (posted_at + _TAIPEI) // _DAY, None, body,
-            votes["推"], votes["噓"], votes["→"], _time(header["edited_at"]), thread.deleted_at,
-            newest.header["truncated"], newest.header["damaged"], thread.first_seen_at, last.fetched_at,
-            (thread.first_seen_at - posted_at) // 1_000_000,
-        ))  # fmt: skip
-        before = best_page(stored.observations)
-        self.new_posts += before is None
-        return before is None or (before.header_digest, before.body_digest) != (page.header_digest, page.body_digest)
-
-    def _pushes(self, key: ThreadKey, thread: Thread, stored: Stored) -> bool:
-        """Adds the pushes that differ from the stored ones and says whether there are any."""
-        rows = thread.rows
-        if not stored.rows:
-            todo = list(rows.items())
-        else:
-            todo = [(floor, row) for floor, row in rows.items() if stored.rows.get(floor) != row]
-            gone = [floor for floor, row in stored.rows.items() if rows.get(floor) != row]
-            self.floors_gone += [(*key, floor) for floor in gone]
-            self.floors_changed += [
-                (*key, floor)
-                for floor in gone
-                if floor not in rows or rows[floor].content != stored.rows[floor].content
-            ]
-            if gone and not todo:
-                return True
-        if not todo:
-            return False
-        self.new_pushes += max(len(rows) - len(stored.rows), 0)
-        floors, kept = zip(*todo, strict=True)
-        contents, first_seen, removed = zip(*kept, strict=True)
-        self.pushes.append(_ThreadPushes(key, len(floors), floors, contents, first_seen, removed))
-        return True
-
-    def _texts(self, key: ThreadKey, thread: Thread, stored: Stored) -> None:
-        """Keeps every header, and the bodies that stand neither in posts nor in post_versions."""
-        page = thread.page
-        covered = {page.body_digest if page else None, *(version.page.body_digest for version in thread.versions)}
-        needed: dict[str, str] = {}
-        for o in thread.observations:
-            if o.header_digest and o.header_digest not in needed:
-                needed[o.header_digest] = stored.texts.get(o.header_digest) or orjson.dumps(o.header).decode()
-            if o.body_digest and o.body_digest not in covered and o.body_digest not in needed:
-                needed[o.body_digest] = _body(o, stored)
-        if needed.keys() == stored.texts.keys():
-            return
-        if not stored.texts.keys() <= needed.keys():
-            self.made_anew["texts"].append(key)
-            new = needed
-        else:
-            new = {digest: text for digest, text in needed.items() if digest not in stored.texts}
-        self.inserts["texts"] += [(*key, digest, text) for digest, text in new.items()]
-
-    def _small(self, key: ThreadKey, thread: Thread, stored: Stored) -> None:
-        replies = [(*key, floor, text, _time(edited_at)) for floor, text, edited_at in thread.replies]
-        versions = [
-            (
-                *key, number, v.page.header.get("title"), v.page.header.get("header_time"), _body(v.page, stored),
-                _time(v.page.header.get("edited_at")), v.seen_from, v.seen_until,
-            )
-            for number, v in enumerate(thread.versions, 1)
-        ]  # fmt: skip
-        poll = poll_state(thread, stored.polls)
-        polls = [(*key, poll[0], *poll[1])] if poll else []
-        for name, rows in (("replies", replies), ("post_versions", versions), ("poll_state", polls)):
-            if stored.observations:
-                self.made_anew[name].append(key)
-            self.inserts[name] += rows
-
-    def write(self, con: duckdb.DuckDBPyConnection, sessions: Sessions) -> None:
-        for name, threads in self.made_anew.items():
-            run(con, f"delete_{name}", table("threads", threads))
-        if self.floors_gone:
-            run(con, "delete_pushes", table("floors", self.floors_gone))
-        if self.floors_changed:
-            run(con, "delete_push_scores", table("floors", self.floors_changed))
-        if self.posts:
-            posts = table("posts", self.posts)
-            place = posts.schema.get_field_index("session_on")
-            run(
-                con,
-                "upsert_posts",
-                posts.set_column(place, "session_on", session_array(posts["posted_at"].combine_chunks(), sessions)),
-            )
-        if self.pushes:
-            run(con, "insert_pushes", _push_table(self.pushes, sessions))
-        if self.first_looks:
-            run(con, "insert_pushes", _first_push_table(self.first_looks, sessions))
-        for name, rows in self.inserts.items():
-            if rows:
-                run(con, f"insert_{name}", table(name, rows))
-        if self.dirty:
-            run(con, "insert_dirty", table("dirty", self.dirty))
-
-
-def _push_table(threads: list[_ThreadPushes], sessions: Sessions) -> pa.Table:
-    keys, lengths, floors, contents, first_seen, removed = zip(*threads, strict=True)
-    boards = chain.from_iterable(repeat(key[0], n) for key, n in zip(keys, lengths, strict=True))
-    post_ids = chain.from_iterable(repeat(key[1], n) for key, n in zip(keys, lengths, strict=True))
-    tags, users, texts, ips, pushed_at, times, authors = zip(*chain.from_iterable(contents), strict=True)
-    pushed_at = array(pushed_at, TIME)
-    columns = (
-        list(boards), list(post_ids), list(chain.from_iterable(floors)), tags, list(map(VOTE.__getitem__, tags)),
-        users, texts, ips, pushed_at, times, session_array(pushed_at, sessions), authors,
-        list(chain.from_iterable(first_seen)), list(chain.from_iterable(removed)),
-    )  # fmt: skip
-    return pa.table({
-        name: array(values, kind)
-        for (name, kind), values in zip(SCHEMAS["pushes"].items(), columns, strict=True)
-    })  # fmt: skip
-
-
-def _pending(growth: Observation) -> str | None:
-    return orjson.dumps(growth.contents or [], default=tuple).decode() if growth.pending else None
-
-
-def _first_push_table(threads: list[tuple[ThreadKey, Observation]], sessions: Sessions) -> pa.Table:
-    """All pushes of pages that are the first look at their threads, straight from the spool's arrays."""
-    lengths = np.array([len(page.raw) for _, page in threads])
-    owner = pa.array(np.repeat(np.arange(len(threads)), lengths))
-    starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
-    raw = chain.from_iterable(page.raw for _, page in threads)
-    _, tags, users, texts, ips, moments, times, authors = zip(*raw, strict=True)
-    pushed_at = pa.array(moments, pa.string()).cast(TIME)
-    given = {
-        "board": pa.array([key[0] for key, _ in threads]).take(owner),
-        "post_id": pa.array([key[1] for key, _ in threads]).take(owner),
-        "floor": np.arange(len(tags)) - starts + 1,
-        "tag": tags,
-        "vote": list(map(VOTE.__getitem__, tags)),
-        "user_id": users,
-        "text": texts,
-        "ip": ips,
-        "pushed_at": pushed_at,
-        "time_text": times,
-        "session_on": session_array(pushed_at, sessions),
-        "is_author": authors,
-        "first_seen_at": np.repeat(np.array([page.fetched_at for _, page in threads]), lengths),
-        "removed_at": pa.nulls(len(tags), TIME),
-    }
-    return pa.table({name: array(given[name], kind) for name, kind in SCHEMAS["pushes"].items()})
-
-
-def _body(page: Observation, stored: Stored) -> str:
-    if page.body is not None:
-        return page.body
-    digest = page.body_digest or ""
-    body = stored.bodies.get(digest)
-    return stored.texts[digest] if body is None else body
-
-
-def _time(text: str | None) -> int | None:
-    return None if text is None else micros(text)

@@ -92,7 +92,7 @@ def _rounds(kit, data, rounds):
 
 
 def test_a_few_kills(kit, data):
-    _rounds(kit, data, 4)
+    _rounds(kit, data, 3)
 
 
 @pytest.mark.slow

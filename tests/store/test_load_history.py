@@ -107,7 +107,7 @@ def _agrees(con, model, post_id):
 
 
 @given(steps=_STEPS, seed=st.integers(0, 999))
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_any_history_gives_the_model_whatever_the_order_of_loading(steps, seed, kit, memory_store, tmp_path_factory):
     _check(kit, memory_store, tmp_path_factory.getbasetemp() / "spool", steps, seed)
 

@@ -112,7 +112,7 @@ def test_readers_that_come_and_go_meet_no_error(kit, data):
 
         thread = threading.Thread(target=read)
         thread.start()
-        for number in range(15):
+        for number in range(8):
             _load(kit, con, data, number)
             publish(data, con)
         stop.set()
