@@ -18,6 +18,10 @@ STEP: Final = "votes"
 HABITS: Final = "habits"
 PRIOR_WEIGHT: Final = 5.0
 """Votes that the board's rate weighs in a user's habit."""
+FADE_DAYS: Final = 14.0
+"""Half-life of the recent habit; the choice: benchmarks/votes.py --select, docs/method.md."""
+FADE_WEIGHT: Final = 10.0
+"""Votes that the lifelong habit weighs in the recent one."""
 BASE_RATE: Final = 0.85
 """推 among the Stock board's votes of 2016–2018: what a board is taken for before it has votes."""
 BASE_WEIGHT: Final = 100.0
@@ -81,12 +85,12 @@ def derive_votes(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> i
         done += count
     with transaction(con):
         _refresh_rates(con)
-    con.execute(statement("votes/history"))
+    con.execute(statement("votes/history"), {"fade": FADE_DAYS})
     while True:
         with transaction(con):
             if not next_batch(con, HABITS, threads):
                 break
-            con.execute(statement("votes/habits"), {"weight": PRIOR_WEIGHT})
+            con.execute(statement("votes/habits"), {"weight": PRIOR_WEIGHT, "recent": FADE_WEIGHT, "fade": FADE_DAYS})
             _reckon_effects(con)
             batch_done(con, HABITS)
     con.execute("DROP TABLE IF EXISTS history")

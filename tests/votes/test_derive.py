@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.votes.derive import BASE_RATE, BASE_WEIGHT, PRIOR_WEIGHT, derive_votes
+from analysis.votes.derive import BASE_RATE, BASE_WEIGHT, FADE_DAYS, FADE_WEIGHT, PRIOR_WEIGHT, derive_votes
 
 VOTES = "SELECT post_id, user_id, y, p_user FROM votes ORDER BY post_id, user_id"
 ALL = (
@@ -38,8 +38,19 @@ def test_a_habit_is_what_the_user_had_voted_before_the_thread_was_posted(store):
     rate = BASE_RATE
     later = round((1 + BASE_WEIGHT * BASE_RATE) / (2 + BASE_WEIGHT), 3)  # rate of the day before: one boo, one push
     assert p_user["M.1"] == pytest.approx(rate)
-    assert p_user["M.2"] == pytest.approx((0 + PRIOR_WEIGHT * rate) / (1 + PRIOR_WEIGHT))
-    assert p_user["M.3"] == pytest.approx((2 + PRIOR_WEIGHT * later) / (2 + PRIOR_WEIGHT))
+    assert p_user["M.2"] == pytest.approx(shrunk([(0, 55 / 60)], rate), abs=1e-6)
+    # the boo of M.1 became a push 24 h after it, so 1 + 1 of 2; what fades is each change since it happened
+    fade_boo, fade_change, fade_push = (0.5 ** (hours / 24 / FADE_DAYS) for hours in (30 - 5 / 60, 6, 29 - 1 / 60))
+    recent = fade_change + fade_push, fade_boo + fade_push
+    expected = (min(recent) + FADE_WEIGHT * (2 + PRIOR_WEIGHT * later) / (2 + PRIOR_WEIGHT)) / (recent[1] + FADE_WEIGHT)
+    assert p_user["M.3"] == pytest.approx(expected, abs=1e-6)
+
+
+def shrunk(votes, rate):
+    """p_user from (y, hours since) pairs, straight from the definition."""
+    lifelong = (sum(y for y, _ in votes) + PRIOR_WEIGHT * rate) / (len(votes) + PRIOR_WEIGHT)
+    fading = [(y, 0.5 ** (hours / 24 / FADE_DAYS)) for y, hours in votes]
+    return (sum(y * w for y, w in fading) + FADE_WEIGHT * lifelong) / (sum(w for _, w in fading) + FADE_WEIGHT)
 
 
 def test_a_vote_without_a_time_counts_in_its_thread_but_in_no_habit(store):
@@ -105,7 +116,7 @@ def test_any_order_of_arrival_gives_what_one_full_computation_gives(make_store, 
     for query in ALL:
         assert piecemeal.rows(query) == whole.rows(query)
     for post_id, user, p_user in whole.rows("SELECT post_id, user_id, p_user FROM votes"):
-        assert p_user == pytest.approx(_habit(last, post_id, user))
+        assert p_user == pytest.approx(_habit(last, post_id, user), abs=1e-6)
 
 
 def _habit(threads, post_id, user):
@@ -120,6 +131,12 @@ def _habit(threads, post_id, user):
     midnight = math.floor((minute[post_id] + 12 * 60) / (24 * 60)) * 24 * 60 - 12 * 60
     day = [y for _, _, at, y in votes if at < midnight]
     rate = round((sum(day) + BASE_WEIGHT * BASE_RATE) / (len(day) + BASE_WEIGHT), 3)
-    known = [v for v in votes if v[1] == user.lower() and v[2] < minute[post_id] and v[0] != post_id]
-    latest = {thread: y for thread, _, _, y in sorted(known, key=lambda v: v[2])}
-    return (sum(latest.values()) + PRIOR_WEIGHT * rate) / (len(latest) + PRIOR_WEIGHT)
+    known = sorted((v for v in votes if v[1] == user.lower() and v[2] < minute[post_id]), key=lambda v: v[2])
+    latest, n, s = {}, 0.0, 0.0
+    for thread, _, at, y in known:
+        fading = 0.5 ** ((minute[post_id] - at) / 60 / 24 / FADE_DAYS)
+        n += fading * (thread not in latest)
+        s += fading * (y - latest.get(thread, 0))
+        latest[thread] = y
+    lifelong = (sum(latest.values()) + PRIOR_WEIGHT * rate) / (len(latest) + PRIOR_WEIGHT)
+    return (min(max(s, 0), n) + FADE_WEIGHT * lifelong) / (n + FADE_WEIGHT)

@@ -3,6 +3,9 @@
 -- Prior spread of θ, analysis.votes.effects.TAU.
 CREATE OR REPLACE MACRO internal.tau() AS 1.2;
 
+-- Half-life of the recent habit, analysis.votes.derive.FADE_DAYS; 10 and 5 below are FADE_WEIGHT and PRIOR_WEIGHT there.
+CREATE OR REPLACE MACRO internal.fade_days() AS 14.0;
+
 CREATE OR REPLACE MACRO internal.chance(habit, theta) AS 1 / (1 + exp(-(habit + theta)));
 
 -- θ that maximises Σ [y log q + (1 - y) log(1 - q)] - θ²/2τ², by Newton steps from 0; votes are {y, habit = logit p_user}.
@@ -43,20 +46,37 @@ WITH cast_votes AS (
     WHERE q.p_user IS NULL
 ), earlier AS (
     SELECT
-        o.board, o.post_id, o.user_key, o.posted_at, p.post_id AS other_id,
-        (arg_max(p.vote, {'at': p.pushed_at, 'floor': p.floor}) = 1)::INTEGER AS y
+        o.board, o.post_id, o.user_key, o.posted_at, p.post_id AS other_id, p.floor, (p.vote = 1)::INTEGER AS y,
+        greatest(p.pushed_at, t.posted_at) AS moment
     FROM orphans AS o
     JOIN pushes AS p ON p.board = o.board AND lower(p.user_id) = o.user_key
     JOIN posts AS t ON t.board = p.board AND t.post_id = p.post_id
     WHERE p.vote <> 0 AND NOT p.is_author AND p.removed_at IS NULL AND greatest(p.pushed_at, t.posted_at) < o.posted_at
-    GROUP BY ALL
+), changes AS (
+    SELECT
+        e.board, e.post_id, e.user_key, (lag(e.y) OVER thread IS NULL)::INTEGER AS dn,
+        e.y - coalesce(lag(e.y) OVER thread, 0) AS ds,
+        power(2, (epoch(e.moment) - epoch(e.posted_at)) / (86400 * internal.fade_days())) AS fading
+    FROM earlier AS e
+    WINDOW thread AS (PARTITION BY e.board, e.post_id, e.user_key, e.other_id ORDER BY e.moment, e.floor)
+), summed AS (
+    SELECT
+        c.board, c.post_id, c.user_key, sum(c.dn) AS n, sum(c.ds) AS s,
+        sum(c.dn * c.fading) AS recent_n, sum(c.ds * c.fading) AS recent_s
+    FROM changes AS c
+    GROUP BY c.board, c.post_id, c.user_key
 ), reckoned AS (
     SELECT
-        o.board, o.post_id, o.user_key, (coalesce(sum(e.y), 0) + 5 * any_value(r.rate)) / (count(e.y) + 5) AS p_user
+        o.board, o.post_id, o.user_key,
+        round(
+            (least(greatest(coalesce(e.recent_s, 0), 0), coalesce(e.recent_n, 0))
+             + 10 * (coalesce(e.s, 0) + 5 * r.rate) / (coalesce(e.n, 0) + 5))
+            / (coalesce(e.recent_n, 0) + 10),
+            6
+        ) AS p_user
     FROM orphans AS o
     JOIN internal.board_rates AS r ON r.board = o.board AND r.day = internal.taipei(o.posted_at)::DATE
-    LEFT JOIN earlier AS e ON e.board = o.board AND e.post_id = o.post_id AND e.user_key = o.user_key
-    GROUP BY o.board, o.post_id, o.user_key
+    LEFT JOIN summed AS e ON e.board = o.board AND e.post_id = o.post_id AND e.user_key = o.user_key
 )
 SELECT
     q.board, q.post_id, q.user_key, (q.vote = 1)::INTEGER AS y,

@@ -1,4 +1,5 @@
--- What each voter of the stale threads had voted, at each moment when it changed: n threads voted in, s of them 推.
+-- What each voter of the stale threads had voted, at each moment when it changed: n threads voted in, s of them 推, and
+-- the same fading with a half-life of $fade days, scaled to 2010-01-01 so that a sum over the past is a sum over rows.
 -- A later vote in the same thread replaces the earlier one from then on, so that habits are what could be known.
 CREATE OR REPLACE TEMP TABLE history AS
 WITH voters AS (
@@ -18,8 +19,11 @@ WITH voters AS (
       FROM events
     WINDOW thread AS (PARTITION BY board, post_id, voter ORDER BY moment, floor)
 ), moments AS (
-    SELECT board, voter, moment, sum(dn) AS dn, sum(ds) AS ds FROM changes GROUP BY ALL
+    SELECT board, voter, moment, sum(dn) AS dn, sum(ds) AS ds,
+           power(2, (epoch(moment) - 1262304000) / (86400 * $fade)) AS growth
+      FROM changes GROUP BY ALL
 )
-SELECT board, voter, moment, sum(dn) OVER upto AS n, sum(ds) OVER upto AS s
+SELECT board, voter, moment, sum(dn) OVER upto AS n, sum(ds) OVER upto AS s,
+       sum(dn * growth) OVER upto AS recent_n, sum(ds * growth) OVER upto AS recent_s
   FROM moments
 WINDOW upto AS (PARTITION BY board, voter ORDER BY moment)
