@@ -14,7 +14,9 @@ _VALUE = {c: i for i, c in enumerate(_ALPHABET)}
 _NAME = re.compile(r"([MG])\.([0-9]{1,10})\.A(?:\.([0-9A-F]{3}))?", re.ASCII)
 _BOARD = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,11}"
 _URL = re.compile(rf"(?:^|/)(?:bbs|b)/({_BOARD})/([^/?#]+?)(?:\.html)?/?(?:[?#].*)?$", re.ASCII)
-_AID_TEXT = re.compile(rf"#?([0-9A-Za-z_-]{{8}})(?:\s*\(({_BOARD})\))?", re.ASCII)
+_AID_TEXT = re.compile(rf"#?([0-9A-Za-z_-]{{8}})(?:\s*[(\[]({_BOARD})[)\]])?", re.ASCII)
+_BOARD_FIRST = re.compile(rf"({_BOARD})[\s/]+#?([0-9A-Za-z_.-]+?)(?:\.html)?", re.ASCII)
+_AID_LINE = re.compile(rf"文章代碼\(AID\)\s*[:：]\s*#([0-9A-Za-z_-]{{8}})(?:\s*\(({_BOARD})\))?", re.ASCII)
 
 SITE = "https://www.ptt.cc"
 
@@ -81,17 +83,23 @@ def post_url(board: str, post_id: str, site: str = SITE) -> str:
 
 
 def parse_ref(text: str) -> PostRef:
-    """What a user typed for a post -> board and file name.
+    """What a user typed or copied for a post -> board and file name.
 
-    Takes URLs of any site (``…/bbs/Stock/M.….html``, ``…/b/Stock/<AID>``), ``#AID (Stock)``, ``#AID``, a bare AID
-    and a bare file name. Raises ValueError, with the forms that are understood, for anything else.
+    Takes URLs of any site (``…/bbs/Stock/M.….html``, ``…/b/Stock/<AID>``), ``#AID (Stock)``, ``#AID``, a bare AID,
+    a bare file name, either of them after its board, and the line ``文章代碼(AID): #… (Stock) [ptt.cc] …`` that a
+    terminal shows. Raises ValueError, with the forms that are understood, for anything else.
     """
     text = text.strip()
     if match := _URL.search(text):
-        board, last = match.groups()
-        return PostRef(board, last if is_name(last) else aid_to_name(last))
+        return PostRef(match[1], _name_of(match[2]))
     if is_name(text):
         return PostRef(None, text)
-    if match := _AID_TEXT.fullmatch(text):
+    if match := _AID_LINE.search(text) or _AID_TEXT.fullmatch(text):
         return PostRef(match[2], aid_to_name(match[1]))
+    if match := _BOARD_FIRST.fullmatch(text):
+        return PostRef(match[1], _name_of(match[2]))
     raise ValueError(f"{text!r} names no post: give a URL, #AID (Board), an AID or M.1769577959.A.C89")
+
+
+def _name_of(name_or_aid: str) -> str:
+    return name_or_aid if is_name(name_or_aid) else aid_to_name(name_or_aid)

@@ -50,11 +50,12 @@ def assemble(written: Written) -> Post:
     # One empty line parts header and body; a body line that became a header line took its own line break with it.
     if (plain or written.metalines) and not header.rest and lines[skip : skip + 1] == [""]:
         skip += 1
+    lines = lines[skip:]
     ending = find_ending(lines, post_id)
     first_run = next((number for number, line in enumerate(lines) if line.startswith(RUN)), len(lines))
     body_end = ending.body_end if ending else before_signature(lines, first_run)
     tail_start = ending.tail_start if ending else first_run
-    body = "\n".join([*header.rest, *_as_written(lines[skip:body_end], runs)])
+    body = "\n".join([*header.rest, *_as_written(lines[:body_end], runs)])
     posted = posted_at(post_id, header.time_text)
     # A header's time may have been moved within the day: no push is older than the file.
     start = min(posted, from_unix(name_seconds(post_id)))

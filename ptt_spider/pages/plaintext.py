@@ -19,7 +19,7 @@ _STAMP = r"(?:(?:\d{1,3}\.){3}\d{1,3} )?\d\d/\d\d(?: \d\d:\d\d)?"
 _TERMINAL = re.compile(rf"([推噓→]) ([0-9A-Za-z]{{2,12}}) *: ?(.*?)\s*({_STAMP})\s*(?:,\s*\d+F)?\s*", re.ASCII)
 _UNTIMED = re.compile(r"([推噓→]) ([0-9A-Za-z]{2,12}) *: ?(.*)", re.ASCII)
 _ADDRESS = re.compile(r"※ 文章網址\s*[:：]\s*(\S+)")
-_SPACED = re.compile(r"\s*(作者|標題|時間)\s{2,}(\S.*?)(?:\s{2,}(看板|站內)\s+(\S+))?\s*")
+_COLUMNS = re.compile(r"\s*(作者|標題|時間|看板|站內)\s*(?![:：\s])(.+?)(?:\s{2,}(看板|站內)\s+(\S+))?\s*")
 _RULE = re.compile(r"\s*[─━═-]{10,}\s*")
 _CLOCK = re.compile(r"(\d\d/\d\d \d\d:\d\d)(?:\s*,\s*(?:\d+F)?)?", re.ASCII)
 _AGO = re.compile(r"\d+\s*(?:秒|分鐘|小時|天|週|周|個月|月|年)前")
@@ -46,10 +46,15 @@ def parse_plaintext(text: str, url: str | None = None) -> Post:
 
 
 def _header(lines: list[str]) -> tuple[list[tuple[str, str]], int]:
-    """Header of a terminal copy (in columns or with colons); a mirror's first line is the title."""
+    """Header of a copy from a terminal (in columns, or with colons) or from the site's own page (``作者id (nick)``).
+
+    A mirror's first line is the title.
+    """
     pairs: list[tuple[str, str]] = []
     taken = 0
-    while taken < len(lines) and (match := _SPACED.fullmatch(lines[taken])):
+    while taken < min(len(lines), 4) and (match := _COLUMNS.fullmatch(lines[taken])):
+        if (match[1] == "作者") != (taken == 0):
+            break
         pairs.append((match[1], match[2]))
         if match[3]:
             pairs.append((match[3], match[4]))

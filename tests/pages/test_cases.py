@@ -1,4 +1,4 @@
-"""The pages a parser must get right, by the numbers of docs/parsing.md; the pages are fixtures/pages/NN-name."""
+"""The pages a parser must get right, by number; the pages are fixtures/pages/NN-name."""
 
 import json
 from collections.abc import Callable

@@ -117,6 +117,33 @@ def test_pages_put_together_at_random(
     assert as_slow(parse_article(html, URL)) == slow_reading.read(html, ID)
 
 
+SOUND = [c for c in all_cases() if not c.name.startswith(NOT_SOUND)]
+# Between balanced pieces: lines of text with their colours, pushes, previews.
+_SEAMS = re.compile(r"(?<=\n</span>)(?!</div>)|(?<=</div>)|(?<=\n)(?!</span>)")
+positions = st.tuples(st.floats(0, 1), st.floats(0, 1), st.sampled_from(["drop", "double", "swap"]))
+
+
+@settings(max_examples=250)
+@given(made=st.sampled_from(SOUND), changes=st.lists(positions, min_size=1, max_size=6))
+def test_case_pages_with_pieces_dropped_doubled_and_swapped(
+    made: Any, changes: list[tuple[float, float, str]], slow_reading: ModuleType
+) -> None:
+    start, end = made.html.index('id="main-content"'), made.html.index("</div>\n    <div id=")
+    start = made.html.index("\n", start) + 1
+    pieces = _SEAMS.split(made.html[start:end])
+    for one, other, change in changes:
+        at, to = int(one * (len(pieces) - 1)), int(other * (len(pieces) - 1))
+        if change == "drop" and len(pieces) > 1:
+            del pieces[at]
+        elif change == "double":
+            pieces.insert(to, pieces[at])
+        elif change == "swap":
+            pieces[at], pieces[to] = pieces[to], pieces[at]
+    html = made.html[:start] + "".join(pieces) + made.html[end:]
+    post = parse_article(html, made.url)
+    assert as_slow(post) == slow_reading.read(html, post.post_id)
+
+
 SEEDS = [made.html for made in all_cases() if "main-content" in made.html and not made.name.startswith("26-")]
 PIECES = ["<b>", "</b>", "<div>", "</div>", "</span>", "<span>", "<p>", "<table>", "<!--", "-->", "<a href=x>", "</a>",
           "&", "<script>", "<select>", "<svg>", "<", ">", '"', '<div class="push">', "<textarea>", "<i", "&#x1;",

@@ -89,6 +89,19 @@ def test_terminal_copy_with_colons_and_windows_line_ends() -> None:
     assert parse_plaintext(text.replace("\n", "\r\n")) == parse_plaintext(TERMINAL)
 
 
+def test_copy_from_the_page_itself() -> None:
+    """What a browser gives for the whole page: header lines without a gap."""
+    text = TERMINAL.replace("                              看板  Stock", "\n看板Stock")
+    for tag in ("作者", "標題", "時間"):
+        text = text.replace(f" {tag}  ", tag)
+    assert parse_plaintext(text.replace("───────────────────────────────────────\n", "")) == parse_plaintext(TERMINAL)
+
+
+def test_a_title_may_begin_like_a_header() -> None:
+    post = parse_plaintext("時間管理的三個重點\n標題黨真多\n內文", f"https://www.ptt.cc/bbs/Stock/{ID}.html")
+    assert (post.title, post.body, post.header_time) == ("時間管理的三個重點", "標題黨真多\n內文", None)
+
+
 def test_mirror_copy() -> None:
     post = parse_plaintext(MIRROR)
     assert (post.title, post.author, post.body, post.ip) == ("[情報] 三月除息日曆", None, "內文第一行", "203.0.113.7")

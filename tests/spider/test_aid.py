@@ -84,6 +84,11 @@ def test_no_aids(text: str) -> None:
         (f"#{AID}", PostRef(None, NAME)),
         (AID, PostRef(None, NAME)),
         (NAME, PostRef(None, NAME)),
+        (f"Stock/{NAME}", PostRef("Stock", NAME)),
+        (f"Stock #{AID}", PostRef("Stock", NAME)),
+        (f"#{AID} [Stock]", PostRef("Stock", NAME)),
+        (f"│ 文章代碼(AID): #{AID} (Stock) [ptt.cc] [心得] 三月 │", PostRef("Stock", NAME)),
+        (f"※ 文章網址: https://www.ptt.cc/bbs/Stock/{NAME}.html", PostRef("Stock", NAME)),
         ("M.1157695382.A", PostRef(None, "M.1157695382.A")),
     ],
 )
