@@ -45,11 +45,9 @@ def sync_trading_days(con: duckdb.DuckDBPyConnection) -> bool:
 
     Rows whose session_on that moves are corrected in the same transaction.
     """
-    try:
-        from analysis.trading_days import trading_days
-    except ImportError:
-        return False
     import pyarrow as pa
+
+    from analysis.trading_days import trading_days
 
     days = pa.table({"day": pa.array(sorted(trading_days()), pa.date32())})
     con.register("store_days", days)
