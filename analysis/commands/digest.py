@@ -10,6 +10,8 @@ from analysis.errors import UsageError
 
 if TYPE_CHECKING:
     from analysis.config import Settings
+    from analysis.digest.figures import Figures
+    from analysis.digest.readers import Reader
 
 
 def command(
@@ -22,24 +24,42 @@ def command(
     ] = None,
     stocks: Annotated[str | None, typer.Option(metavar="2330,NVDA", help="Watchlist: these stocks stand first")] = None,
     lang: Annotated[str, typer.Option(metavar="zh|en", help="Language")] = "zh",
+    send: Annotated[
+        bool, typer.Option("--send", help="Send it to --to or to ptt.toml's [[digest.to]], once each")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --send: also what was sent, refused or left unsure before")
+    ] = False,
+    unsubscribe: Annotated[
+        str | None, typer.Option(metavar="ADDR", help="Never send to this address again, and end")
+    ] = None,
     text: Annotated[
         bool, typer.Option("--text", help="Print at most 900 characters for a chat; write no files")
     ] = False,
     data: DataOption = None,
 ) -> None:
-    """Write the weekly digest as .eml and .html, or print it for a chat."""
+    """Write the weekly digest as .eml and .html, send it, or print it for a chat."""
     from analysis.digest.compose import make_issue
     from analysis.digest.mail import check_address
+    from analysis.digest.readers import Reader
     from analysis.digest.render import chat_text
     from analysis.digest.weeks import Week
     from analysis.digest.write import gather_figures, write_issue
 
     settings = settle(data)
+    if unsubscribe:
+        _unsubscribe(settings, check_address(unsubscribe, "--unsubscribe"))
+        return
+    if again and not send:
+        raise UsageError("--again 要和 --send 一起用。")
     wanted = Week.parse(week) if week else None
     language = _language(lang)
     watchlist = [symbol.strip().upper() for symbol in (stocks or "").split(",") if symbol.strip()]
     addresses = [check_address(address) for address in to or ()]
     figures = gather_figures(settings.data, board or settings.board[0], wanted)
+    if send:
+        _send(settings, figures, [Reader(address, tuple(watchlist), language) for address in addresses], again)
+        return
     issue = make_issue(figures, language, watchlist)
     if text:
         print(chat_text(issue))
@@ -49,6 +69,23 @@ def command(
     for address in dict.fromkeys(addresses or [""]):
         for path in write_issue(settings.data, issue, recipient=address):
             print(path)
+
+
+def _send(settings: "Settings", figures: "Figures", readers: "list[Reader]", again: bool) -> None:
+    from analysis.config import find_config
+    from analysis.digest.mailing import send_issue
+    from analysis.digest.readers import read_mailing
+
+    mailing = read_mailing(find_config(Path.cwd()))
+    send_issue(settings.data, figures, mailing, readers or mailing.readers, again=again, tell=say)
+
+
+def _unsubscribe(settings: "Settings", address: str) -> None:
+    from analysis.digest.claims import Claims
+
+    with Claims(settings.data) as claims:
+        claims.unsubscribe(address)
+    say(f"{address} 已取消訂閱，往後不再寄。")
 
 
 def _language(lang: str) -> Literal["zh", "en"]:
