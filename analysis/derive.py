@@ -28,9 +28,11 @@ def derive_all(con: duckdb.DuckDBPyConnection, settings: Settings) -> Derived:
     from analysis.news.derive import derive_news
     from analysis.sentiment.scoring import score_threads
     from analysis.stocks.derive import derive_mentions
+    from analysis.store.privacy import enforce_deleted
     from analysis.votes.derive import derive_votes
 
-    done = Derived(
+    enforce_deleted(con, settings.deleted)
+    return Derived(
         news=derive_news(con),
         mentions=derive_mentions(con),
         votes=derive_votes(con),
@@ -38,6 +40,3 @@ def derive_all(con: duckdb.DuckDBPyConnection, settings: Settings) -> Derived:
         moods=derive_moods(con),
         stories=derive_stories(con),
     )
-    derive_stories(con)
-    derive_moods(con)
-    return done

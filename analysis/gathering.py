@@ -35,7 +35,9 @@ class Listener:
 
 
 def base_job(settings: Settings, boards: Iterable[str] | None = None, *, site: str | None = None) -> CrawlJob:
-    """A job with what the settings say. Raises UsageError for a delay or a site that cannot be used."""
+    """A job with what the settings say. Raises UsageError for a delay, a site or a key that cannot be used."""
+    from analysis.store.privacy import keeps_raw, redactor
+
     try:
         return CrawlJob(
             data_dir=settings.data,
@@ -43,8 +45,9 @@ def base_job(settings: Settings, boards: Iterable[str] | None = None, *, site: s
             site=(site or settings.site).rstrip("/"),
             delay=settings.delay,
             contact=settings.contact,
-            raw=settings.raw,
+            raw=keeps_raw(settings),
             schedule=parse_schedule(settings.revisit),
+            redact=redactor(settings),
         )
     except ValueError as error:
         raise UsageError(str(error)) from None

@@ -8,6 +8,7 @@ import duckdb
 from analysis.config import Settings
 from analysis.derive import derive_all
 from analysis.store.load import SPOOL_NAME, LoadReport, load_waiting
+from analysis.store.privacy import redactor
 from analysis.store.publish import publish
 from ptt_spider import clock
 from ptt_spider.spool import Record, SpoolWriter
@@ -24,10 +25,13 @@ def ingest(con: duckdb.DuckDBPyConnection, settings: Settings, records: Iterable
         total.add(load_waiting(con, settings.data))
 
     run_id = f"{clock.now():%Y%m%dT%H%M%S.%f}-in"
+    redact = redactor(settings)
     writer = SpoolWriter(settings.data / SPOOL_NAME, run_id, on_roll=load, first_seconds=600)
     try:
         for record in records:
-            writer.write(record)
+            kept = redact(record) if redact else record
+            if kept is not None:
+                writer.write(kept)
     finally:
         writer.close()
     derive_all(con, settings)

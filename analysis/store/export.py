@@ -35,7 +35,9 @@ class ExportDamaged(PttError):
     """An export does not match its manifest; the message names the first file that differs."""
 
 
-def export(data: Path, folder: Path, *, share: bool = False, on_table: Progress = lambda _: None) -> Manifest:
+def export(
+    data: Path, folder: Path, *, share: bool = False, on_table: Progress = lambda _: None, remembered: bool = True
+) -> Manifest:
     """Writes the published store to ``folder`` and checks what was written.
 
     The folder appears whole, or stays what it was: a new one is written beside it and renamed. A folder that holds
@@ -61,7 +63,8 @@ def export(data: Path, folder: Path, *, share: bool = False, on_table: Progress 
         _replace(waiting, folder)
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
-    remember(data, folder)
+    if remembered:
+        remember(data, folder)
     return manifest
 
 
@@ -74,7 +77,7 @@ def verify(folder: Path) -> Manifest:
     return manifest
 
 
-def restore(folder: Path, data: Path) -> Manifest:
+def restore(folder: Path, data: Path, *, remembered: bool = True) -> Manifest:
     """A backup becomes the store of an empty data folder, and is published. The caller holds the lock.
 
     Raises UsageError (not a backup, data folder has a store), ExportDamaged, StoreTooNew.
@@ -101,7 +104,8 @@ def restore(folder: Path, data: Path) -> Manifest:
         (part / PUBLISHED_NAME).replace(data / PUBLISHED_NAME)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    remember(data, folder.expanduser().absolute())
+    if remembered:
+        remember(data, folder.expanduser().absolute())
     return manifest
 
 
