@@ -53,7 +53,7 @@ class Site:
         return self.records
 
     def push(self, number):
-        tag, user, text, minute = "推→"[number % 2], "ab"[number // 2 % 2], "xy"[number // 4 % 2], number // 8 % 2
+        tag, user, text, minute = "推→"[number % 2], "ab"[number // 2 % 2], "x", number // 8 % 2
         self.lines.append(("push", tag, user, text, minute))
 
     def reply(self, number):
