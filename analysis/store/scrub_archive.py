@@ -14,7 +14,7 @@ from ptt_spider.privacy import BLOT, Redactor, blot_pattern
 
 _PUSH = re.compile(rb'<div class="push">.*?</div>\n?', re.S)
 _ROW = b'<div class="r-ent">'
-_BLOTTED = rb"\1" + BLOT.encode()
+_BLOTTED = rb"\1\2" + BLOT.encode()
 _TITLE = re.compile(rb'(<div class="title">).*?(</div>)', re.S)
 
 
@@ -39,7 +39,8 @@ def scrub_archive(folder: Path, redact: Redactor, user_id: str, unreached: list[
 def scrub_body(url: str, body: bytes, redact: Redactor, user_id: str) -> bytes | None:
     """A response without the user; None for a page that is the user's own."""
     named = re.compile(rb"(?i)(?<![A-Za-z0-9])" + user_id.encode("ascii") + rb"(?![A-Za-z0-9])")
-    written = re.compile(blot_pattern(user_id).encode())
+    # The index links to a search for each author: author%3Asomebody.
+    written = re.compile(f"{blot_pattern(user_id)}|(?i:(author%3A){user_id})\\b".encode())
     if not named.search(body):
         return body
     if b'id="main-content"' in body and redact.is_forgotten(_author(url, body)):
