@@ -207,8 +207,8 @@ def crawl(
     if job.follow_links:
         settings["TWISTED_DNS_RESOLVER"] = "ptt_spider.linked.guard.GuardedResolver"
         settings["PTT_TRUSTED_HOSTS"] = _trusted_hosts(job.site)
-    _quiet_logs()
     process = AsyncCrawlerProcess(settings | {"LOG_INSTALL_ROOT_HANDLER": False})
+    _quiet_logs()  # making a process configured them anew
     crawler = process.create_crawler(BoardSpider)
     worker = _Worker(on_spool)
     outcome: dict[str, Any] = {}

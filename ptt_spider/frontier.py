@@ -21,6 +21,9 @@ ROWS_PER_PAGE = 20
 
 DEFAULT_SCHEDULE = "6h:20m 1d:2h 3d:8h 14d:2d 60d:14d"
 
+DAMAGED_EVERY = timedelta(hours=1)
+"""How often a page that came damaged is asked for again."""
+
 Key = tuple[str, str]
 Why = Literal["new", "moved", "due", "failed", "full"]
 
@@ -89,6 +92,8 @@ def is_due(known: KnownThread, now: datetime, schedule: Schedule) -> bool:
     if known.deleted:
         return False
     if known.failed or known.fetched_at is None:
+        return True
+    if known.damaged and now - known.fetched_at >= DAMAGED_EVERY:
         return True
     age = now - known.posted_at
     every = next((step.every for step in schedule if age < step.age), None)

@@ -83,6 +83,8 @@ def why_unanswered(error: BaseException) -> str:
     if isinstance(error, RobotsUnanswered) and error.__cause__:
         error = error.__cause__
     match error:
+        case SiteRefused():
+            return f"拒絕（{error.answer}）"
         case CannotResolveHostError():
             return "找不到主機"
         case DownloadConnectionRefusedError():

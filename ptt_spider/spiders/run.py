@@ -22,6 +22,33 @@ class Ask(NamedTuple):
     """Ask for the article itself: only its own page says whether it was taken down."""
 
 
+class Asked:
+    """Threads asked for in this run: none twice, however index pages shift.
+
+    All of the known ones, of the others the last ``NEW``: a row shifts by a page or two, not by 500, and memory must
+    not grow with the length of a walk.
+    """
+
+    NEW = 10_000
+
+    def __init__(self) -> None:
+        self._known: set[Key] = set()
+        self._new: dict[Key, None] = {}
+
+    def first_time(self, ask: Ask) -> bool:
+        """Whether this thread was not asked for before; it is from now on."""
+        key = (ask.board, ask.post_id)
+        if key in self._known or key in self._new:
+            return False
+        if ask.known is not None:
+            self._known.add(key)
+            return True
+        self._new[key] = None
+        if len(self._new) > self.NEW:
+            del self._new[next(iter(self._new))]
+        return True
+
+
 class Run:
     """State of one run."""
 
@@ -31,10 +58,10 @@ class Run:
         self.job = job
         self.asker = asker
         self.report = report
-        self.asked: set[Key] = set()
-        """Threads asked for in this run: none twice, however index pages shift."""
+        self.asked = Asked()
         self.total = 0
         self.done = 0
+        self._skipped = 0
         self._put = put
         self.listener = listener
         self._begun = time.monotonic()
@@ -69,13 +96,18 @@ class Run:
             self._noted.add(line)
             self.listener.on_note(line)
 
+    def skip(self, rows: int) -> None:
+        """Rows that an earlier run dealt with: done, and no measure of this run's pace."""
+        self.done += rows
+        self._skipped += rows
+
     def progress(self, board: str) -> None:
         if self.listener.on_progress is None:
             return
         report, seconds = self.report, max(time.monotonic() - self._begun, 1e-6)
         rate = report.posts / seconds
         left = max(self.total - self.done, 0)
-        share = self.done / seconds
+        share = (self.done - self._skipped) / seconds
         self.listener.on_progress(
             Progress(
                 board,

@@ -29,6 +29,8 @@ _WORDS = {
     "not_ptt": "不是 PTT 的頁面",
     "no_content": "沒有文章內容",
 }
+_PASSING = {_WORDS[reason] for reason in ("error_page", "empty", "not_ptt")}
+FORBIDDEN = "robots.txt 禁止"
 
 
 class Threads:
@@ -42,10 +44,8 @@ class Threads:
     async def fetch(self, ask: Ask) -> Post | None:
         """Asks for a thread once a run; the post where its whole page was read. What cannot be had is put down as a
         failure. Raises RunEnds."""
-        key = (ask.board, ask.post_id)
-        if key in self._run.asked:
+        if not self._run.asked.first_time(ask):
             return None
-        self._run.asked.add(key)
         known = ask.known if ask.known and ask.known.fetched_at else None
         if known:
             self._run.report.revisits += 1
@@ -59,34 +59,27 @@ class Threads:
 
     async def whole(self, ask: Ask) -> Post | None:
         """Asks for the article itself; ``read_at`` then says when it came."""
-        run, (board, post_id, *_) = self._run, ask
-        url = post_url(board, post_id, run.job.site)
-        try:
-            response = await run.asker.get(url)
-        except ForbiddenByRobots:
-            run.failed(board, post_id, url, "robots.txt 禁止")
+        run = self._run
+        url = post_url(ask.board, ask.post_id, run.job.site)
+        post: Post | str | None = None
+        for _ in range(2):  # half a page or an empty one may be an accident on the way: a second one is believed
+            try:
+                response = await run.asker.get(url)
+            except (ForbiddenByRobots, Unanswered) as error:
+                run.failed(ask.board, ask.post_id, url, str(error) if isinstance(error, Unanswered) else FORBIDDEN)
+                return None
+            self.read_at = fetched_at(response)
+            post = None if response.status in GONE else _parse(response, url)
+            again = post in _PASSING if isinstance(post, str) else post is not None and post.damaged
+            if response.status != 200 or not again:
+                break
+        if isinstance(post, str):
+            run.failed(ask.board, ask.post_id, url, post)
             return None
-        except Unanswered as error:
-            run.failed(board, post_id, url, str(error))
+        if post is None:
+            self._gone(ask, self.read_at, response.status)
             return None
-        at = self.read_at = fetched_at(response)
-        if response.status in GONE:
-            self._gone(ask, at, response.status)
-            return None
-        try:
-            post = parse_article(response.body, url)
-        except DamagedPage as error:
-            post = error.post
-        except NotAnArticle as error:
-            if error.reason == "not_found":
-                self._gone(ask, at, response.status)
-            else:
-                run.failed(board, post_id, url, _WORDS[error.reason])
-            return None
-        except Exception as error:  # one page that our parser cannot take must not end the run: the archive has it
-            run.failed(board, post_id, url, f"解析失敗（{type(error).__name__}），修正後可用 ptt reparse 補回")
-            return None
-        run.put(PageSeen(at, "crawl", post))
+        run.put(PageSeen(self.read_at, "crawl", post))
         run.report.posts += 1
         run.report.pushes += len(post.pushes)
         if run.job.follow_links and (ask.known is None or ask.known.fetched_at is None or run.job.full):
@@ -165,6 +158,18 @@ class Threads:
         except (Unanswered, ValueError):
             return {}, clock.now()
         return (answer if isinstance(answer, dict) else {}), fetched_at(response)
+
+
+def _parse(response: Response, url: str) -> Post | str | None:
+    """The post; None where the page says that there is none (any more); a few words where it is something else."""
+    try:
+        return parse_article(response.body, url)
+    except DamagedPage as error:
+        return error.post
+    except NotAnArticle as error:
+        return None if error.reason == "not_found" else _WORDS[error.reason]
+    except Exception as error:  # one page that our parser cannot take must not end the run: the archive has it
+        return f"解析失敗（{type(error).__name__}），修正後可用 ptt reparse 補回"
 
 
 def cache_key(poll_url: str) -> str | None:
