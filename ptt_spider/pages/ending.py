@@ -18,6 +18,8 @@ _FROM = re.compile(r"◆ From\s*[:：]\s*(?P<ip>\S+)\s*(?:\((?P<country>[^()]*)\
 _FORWARDER = re.compile(r"※ 轉錄者\s*[:：]\s*\S+\s*\((?P<ip>[0-9A-Fa-f.:*]+)(?:\s+(?P<country>[^()]+))?\).*")
 _ADDRESS = re.compile(r"※ 文章網址\s*[:：]")
 _ORIGIN = re.compile(r"\s*※ \[本文轉錄自\s*(?P<board>[\w.-]+)\s*看板\s*(?P<aid>#[0-9A-Za-z_-]{8})?\s*\]\s*")
+# What no signature holds: another post's closing lines, and pushes.
+_NOT_SIGNED = ("※ 發信站", "※ 文章網址", "※ 編輯", "◆ From", "\0")
 _ORIGIN_SIGN = "[本文轉錄自"
 
 
@@ -35,7 +37,7 @@ class Ending(NamedTuple):
 def find_ending(lines: list[str], post_id: str) -> Ending | None:
     """The end of the body among a page's lines; None where no line closes it.
 
-    ``lines``: all text of the page, pushes as whatever the caller puts in their place.
+    ``lines``: all text of the page, each run of pushes as one line that begins with NUL.
     """
     at = _own_address(lines, post_id)
     if at is None:
@@ -96,10 +98,10 @@ def before_signature(lines: list[str], end: int) -> int:
     for number in range(end - 1, max(end - MAX_SIGNATURE_LINES - 2, -1), -1):
         line = lines[number]
         if line.rstrip() == "--":
-            if number > 0 and not lines[number - 1].strip() and any(map(str.strip, lines[number + 1 : end])):
+            if number > 1 and not lines[number - 1].strip() and any(map(str.strip, lines[number + 1 : end])):
                 return number - 1
             break
-        if line.startswith(("※ 發信站", "◆ From")):
+        if line.startswith(_NOT_SIGNED):
             break
     return end
 

@@ -47,7 +47,7 @@ def read(html: str, post_id: str) -> dict[str, Any]:
     if close is not None:
         result["ip"], result["country"] = _origin(lines, close)
     first = next((n for n, line in enumerate(lines) if line.startswith("\x01")), len(lines))
-    tail = lines[close + 1 :] if close is not None else lines[first:]
+    tail = lines[_block(lines, close) :] if close is not None else lines[first:]
     result["posted"] = _posted(head.get("time"), post_id)
     result.update(_tail(tail, pushes, result["posted"], author))
     return result
@@ -111,9 +111,26 @@ def _closing_line(lines: list[str], post_id: str) -> int | None:
     return stations[-1] if stations else None
 
 
+def _block(lines: list[str], close: int) -> int:
+    """First of the closing lines: the nearest 發信站 above, across nothing but other lines of the system."""
+    first = close
+    for at in range(close, -1, -1):
+        if lines[at].startswith("※ 發信站:"):
+            return at
+        if lines[at].startswith(("※ 轉錄者:", "◆ From:")):
+            first = at
+        elif at != close and not lines[at].startswith("※ 編輯"):
+            break
+    return first
+
+
 def _origin(lines: list[str], close: int) -> tuple[str | None, str | None]:
-    for line in (lines[close], *lines[max(close - 1, 0) : close]):
-        for pattern in (r"來自: (\S+)(?: \((.*)\))?", r"轉錄者: \S+ \((\S+?)(?: (\S+))?\)", r"^◆ From: (\S+)()$"):
+    for line in reversed(lines[_block(lines, close) : close + 1]):
+        for pattern in (
+            r"^※ 發信站:.*來自: ([0-9A-Fa-f.:*]+)(?: \((.*)\))?",
+            r"^※ 轉錄者: \S+ \((\S+?)(?: (\S+))?\)",
+            r"^◆ From: (\S+)()$",
+        ):
             if found := re.search(pattern, line):
                 return found[1], found[2] or None
     return None, None
@@ -123,12 +140,7 @@ def _body(lines: list[str], close: int | None) -> list[str]:
     if close is None:
         first = next((n for n, line in enumerate(lines) if line.startswith("\x01")), len(lines))
         return _without_signature(lines[:first])
-    end = close
-    while end > 0 and (lines[end - 1].startswith(("※ 發信站:", "※ 轉錄者:")) and lines[end].startswith(("※", "◆"))):
-        end -= 1
-        if lines[end].startswith("※ 發信站:"):
-            break
-    kept = lines[:end]
+    kept = lines[: _block(lines, close)]
     if kept and kept[-1] == "--":
         kept = kept[:-1]
     if kept and kept[-1] == "":
@@ -140,7 +152,8 @@ def _without_signature(kept: list[str]) -> list[str]:
     text = "\n".join(kept)
     above, found, signature = text.rpartition("\n\n--\n")
     is_one = found and signature.strip() and signature.count("\n") < 6 and "\n--\n" not in f"\n{signature}\n"
-    return above.split("\n") if is_one and "※ 發信站" not in signature else kept
+    foreign = any(sign in signature for sign in ("※ 發信站", "※ 編輯", "※ 文章網址", "◆ From", "\x01"))
+    return above.split("\n") if is_one and not foreign else kept
 
 
 def _posted(stated: str | None, post_id: str) -> str:

@@ -139,7 +139,7 @@ def test_16_dashes_do_not_end_a_body(case: Case) -> None:
 
 
 def test_16_dashes_in_a_post_without_signature(case: Case) -> None:
-    assert case("16-dashes-without-signature").body == "前半段。\n--\n後半段。"
+    assert case("16-dashes-without-signature").body == "前半段。\n還有一行。\n--\n後半段。"
 
 
 def test_17_forward_by_title(case: Case) -> None:
