@@ -65,6 +65,11 @@ def first_url(text: str) -> str | None:
     return _trim(url)
 
 
+def all_urls(text: str) -> list[str]:
+    """Every address with a scheme, in order."""
+    return [_trim(match[0]) for match in _URL.finditer(text)]
+
+
 def _host(url: str) -> str | None:
     try:
         host = urlsplit(url if "//" in url else "//" + url).hostname

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 _FLAT: Final = 400
 """Characters a line, on average, above which a text is taken to have lost its line ends."""
 _NUMBER: Final = (
-    r"(?:[(（]?(?:\d{1,2}|[０-９]|[一二三四五六七八])[)）]?\s*[.．、,:：)）]\s*|[(（]\d[)）]\s*|[①-⑨⒈-⒐]\s*)"
+    r"(?:[(（]?(?:\d{1,2}|[０-９]|[一二三四五六七八])[)）]?\s*[.．、,，:：)）]\s*|[(（]\d[)）]\s*|[①-⑨⒈-⒐]\s*)"
 )
 _HINT_WORDS: Final = (
     "請勿|必須|必需|必填|超過一行|縮網址|短網址|板規|版規|留空|為準|刪減|刪除|滿.{0,4}字|未依格式|格式輸入|濫竽|請附|請填|"
