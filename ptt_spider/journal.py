@@ -55,7 +55,12 @@ class Journal:
     def finish(self) -> None:
         """The walk came to its end: the next one begins anew."""
         if self.active and self._path.exists():
-            self._save({key: entry for key, entry in self._entries().items() if key != self._key})
+            entries = self._entries()
+            entries.pop(self._key, None)
+            if entries:
+                self._save(entries)
+            else:
+                self._path.unlink(missing_ok=True)
 
     def _entries(self) -> dict[str, dict[str, str | int]]:
         with contextlib.suppress(OSError, ValueError):

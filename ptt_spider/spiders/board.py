@@ -47,6 +47,8 @@ class BoardSpider(scrapy.Spider):
         super().__init__(*args)
         self.job = job or job_from_arguments(kwargs)
         self.report = CrawlReport(self.job.run_id, clock.now())
+        self._alone = listener is None
+        """Started by ``scrapy crawl``: nobody else tells how the run ended."""
         self._listener = listener or Listener(on_note=self.logger.warning)
         self._on_roll = on_roll
         self._outcome = outcome if outcome is not None else {}
@@ -98,6 +100,8 @@ class BoardSpider(scrapy.Spider):
         if counter:
             self.report.requests, self.report.robots_requests = counter.sent, counter.robots
         self.report.finished_at = clock.now()
+        if self._alone and self.report.reason:
+            self.logger.error(self.report.reason)
         if self.archive:
             self.archive.close()
 

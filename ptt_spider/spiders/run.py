@@ -9,7 +9,7 @@ from ptt_spider import clock
 from ptt_spider.crawling import CrawlJob, CrawlReport, Failure, Listener, Progress
 from ptt_spider.frontier import Key, KnownThread
 from ptt_spider.spiders.asking import Asker
-from ptt_spider.spool import FailedSeen, Record
+from ptt_spider.spool import FailedSeen, GrowthSeen, Record
 
 
 class Ask(NamedTuple):
@@ -73,10 +73,20 @@ class Run:
             redacted = self.job.redact(record)
             if redacted is None:
                 return
-            record = redacted
+            record = self._with_authors(redacted)
         self._put(record)
         if self.listener.on_record:
             self.listener.on_record(record)
+
+    def _with_authors(self, record: Record) -> Record:
+        """A redacted growth names its author as the store does, which the parser could not compare with the page."""
+        if not isinstance(record, GrowthSeen):
+            return record
+        known = self.known(record.board, record.post_id)
+        author = (known.author or "").lower() if known else ""
+        pushes = (push._replace(is_author=bool(author) and (push.user_id or "").lower() == author)
+                  for push in record.pushes)  # fmt: skip
+        return record._replace(pushes=tuple(pushes))
 
     def known(self, board: str, post_id: str) -> KnownThread | None:
         return self.job.known.get((board, post_id))

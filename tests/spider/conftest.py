@@ -51,11 +51,12 @@ class Crawls:
         self.start(data, site, **options)
         return self.wait()
 
-    def start(self, data: Path, site: str, **options: Any) -> int:
+    def start(self, data: Path, site: str, *, privacy: str = "full", **options: Any) -> int:
         self._out.unlink(missing_ok=True)
         job = CrawlJob(**{"data_dir": data, "site": site, "delay": 0, **options})
+        spec = {"job": job, "out": str(self._out), "privacy": privacy}
         assert self._child.stdin
-        self._child.stdin.write(base64.b64encode(pickle.dumps({"job": job, "out": str(self._out)})).decode() + "\n")
+        self._child.stdin.write(base64.b64encode(pickle.dumps(spec)).decode() + "\n")
         self._child.stdin.flush()
         return int(self._line())
 

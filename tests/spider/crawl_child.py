@@ -8,6 +8,7 @@ import base64
 import os
 import pickle
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,17 @@ import warcio.warcwriter  # noqa: F401
 
 import ptt_spider.spiders.board  # noqa: F401
 from ptt_spider.crawling import crawl
+from ptt_spider.privacy import Redactor
 
 
 def run(spec: dict[str, Any]) -> None:
     told: dict[str, list[Any]] = {"plans": [], "progress": [], "notes": [], "spooled": []}
+    job = spec["job"]
+    if spec["privacy"] != "full":
+        job = replace(job, redact=Redactor(spec["privacy"], b"k" * 32, ()))
     try:
         told["report"] = crawl(  # type: ignore[assignment]
-            spec["job"],
+            job,
             on_plan=told["plans"].append,
             on_progress=told["progress"].append,
             on_note=told["notes"].append,

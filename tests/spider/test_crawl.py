@@ -434,9 +434,11 @@ def test_a_long_walk_goes_on_where_it_was_killed(crawls, site, spooled, kill, tm
     outcome = crawls(tmp_path, site.url, since=since, known=spooled(tmp_path).known(), schedule=NEVER)
     assert outcome.report.outcome == "done"
     assert sorted(spooled(tmp_path).posts) == sorted(site.post_ids())
-    assert [t.rpartition("/")[2] for t in index_pages(site)] == ["index.html", "index2.html", "index1.html"]
+    read = [target.rpartition("/")[2] for target in index_pages(site)]
+    assert read[-3:] == ["index.html", "index2.html", "index1.html"]
+    assert len(read) - 3 <= 1  # the request during which the first run was killed
     assert any("第 2 頁" in note for note in outcome.notes)
-    assert "begun_at" not in (tmp_path / "walks.json").read_text()
+    assert not (tmp_path / "walks.json").exists()
     progress = outcome.told["progress"][-1]
     assert progress.done <= progress.total
 
@@ -460,3 +462,15 @@ def test_posts_that_could_not_be_had_are_asked_for_again(crawls, site, spooled, 
     report = crawls(tmp_path, site.url, known=known, schedule=NEVER, pages=1).report
     assert report.outcome == "done"
     assert post_id in spooled(tmp_path).posts
+
+
+def test_redacted_growth_still_knows_its_author(crawls, site, spooled, tmp_path):
+    post_id = site.post_ids()[-1]
+    ref = (PostRef("Stock", post_id),)
+    crawls(tmp_path, site.url, refs=ref, privacy="hashed")
+    author = site.boards["Stock"].rows[-1].author
+    site.grow(post_id, [("→", author, "補充"), ("推", "stranger", "收到")])
+    crawls(tmp_path, site.url, refs=ref, known=spooled(tmp_path).known(), privacy="hashed")
+    (growth,) = spooled(tmp_path).of(GrowthSeen)
+    assert [push.is_author for push in growth.pushes] == [True, False]
+    assert author not in {push.user_id for push in growth.pushes}
