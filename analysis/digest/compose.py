@@ -8,6 +8,7 @@ from urllib.parse import quote
 from analysis.digest import judge
 from analysis.digest.figures import DayFigures, Figures, NewsFigures, QuoteFigures, StockFigures
 from analysis.digest.issue import Change, Day, DayPoint, Issue, Item, Mark, NewsPoint, Number, Opposed, Quote, Stock
+from analysis.digest.judge import Kind
 from analysis.digest.words import Lang, Words, is_abusive
 
 ITEMS: Final = 5
@@ -51,14 +52,17 @@ def make_issue(figures: Figures, lang: Lang = "zh", watchlist: Sequence[str] = (
         watch=tuple(_watched(symbol, figures, words, comparing, items) for symbol in dict.fromkeys(watchlist)),
         pushed=pushed,
         booed=booed,
-        opposed=tuple(_opposed(post, words) for post in _most_opposed(figures.news)),
+        opposed=_most_opposed(figures, words),
         stocks=tuple(_stock(row, figures, words, comparing) for row in figures.stocks[:ITEMS]),
         quotes=_quotes(figures.quotes, ranked, items),
-        days=tuple(_day(day, words, figures.now.sessions is not None and not day.trading) for day in figures.days)
-        if figures.now.posts
-        else (),
+        days=tuple(_day(day, words, figures) for day in figures.days) if figures.now.posts else (),
         day_points=tuple(
-            DayPoint(f"{day.day.month}/{day.day.day}", day.comments, day.mood, 1.96 * (day.se or 0))
+            DayPoint(
+                f"{day.day.month}/{day.day.day}",
+                day.comments,
+                None if day.mood is None else day.mood - figures.usual,
+                1.96 * (day.se or 0),
+            )
             for day in figures.days
         ),
         news_points=_news_points(ranked, words),
@@ -124,8 +128,7 @@ def _changes(figures: Figures, words: Words) -> list[str]:
 
 
 def _percent(ratio: float) -> str:
-    change = abs(ratio - 1)
-    return f"{change:.0%}" if change < 10 else f"{change:,.0f}×"
+    return f"{abs(ratio - 1):.0%}"
 
 
 def _change(against: judge.Against | None, words: Words, missing: str = "no_before") -> Change:
@@ -133,6 +136,8 @@ def _change(against: judge.Against | None, words: Words, missing: str = "no_befo
         return Change(words(missing), "none")
     if not against.clear:
         return Change(words("unchanged"), "flat")
+    if against.ratio >= 10:
+        return Change(words("times_short", times=f"{against.ratio:,.0f}"), "up")
     return Change(_percent(against.ratio), "up" if against.ratio > 1 else "down")
 
 
@@ -140,7 +145,7 @@ def _numbers(figures: Figures, words: Words, comparing: str) -> tuple[Number, ..
     now, before = figures.now, figures.before
     if not now.posts:
         return ()
-    mood = judge.around(now.mood, now.mood_se)
+    mood = judge.around(now.mood, now.mood_se, figures.usual)
     if comparing == "yes":
         notes = [
             _change(judge.comments_against(now, before), words),
@@ -191,19 +196,19 @@ def _item(post: NewsFigures, number: str, words: Words, names: dict[str, str]) -
     )
 
 
-def _most_opposed(news: Iterable[NewsFigures]) -> list[NewsFigures]:
-    found = [post for post in news if judge.opposed(post)]
-    found.sort(key=lambda post: (-abs((post.mood or 0) - (post.news_tone or 0)), post.post_id))
-    return found[:OPPOSED]
+def _most_opposed(figures: Figures, words: Words) -> tuple[Opposed, ...]:
+    found = [(post, side) for post in figures.news if (side := judge.opposed(post, figures.usual)) != "none"]
+    found.sort(key=lambda pair: (-abs(pair[0].news_tone or 0), -pair[0].voters, pair[0].post_id))
+    return tuple(_opposed(post, side, words) for post, side in found[:OPPOSED])
 
 
-def _opposed(post: NewsFigures, words: Words) -> Opposed:
-    tone, mood = judge.tone(post.news_tone), judge.between(post.mood_low, post.mood_high)
-    return Opposed(_title(post), post.url, Mark(words(f"tone_{tone}"), tone), Mark(words(f"mood_{mood}"), mood))
+def _opposed(post: NewsFigures, side: Kind, words: Words) -> Opposed:
+    tone = judge.tone(post.news_tone)
+    return Opposed(_title(post), post.url, Mark(words(f"tone_{tone}"), tone), Mark(words(f"crowd_{side}"), side))
 
 
 def _stock(row: StockFigures, figures: Figures, words: Words, comparing: str) -> Stock:
-    mood = judge.around(row.mood, row.mood_se)
+    mood = judge.around(row.mood, row.mood_se, figures.usual)
     text = words(f"mood_{mood}")
     if row.comments < judge.FEW_COMMENTS:
         mood, text = "none", words("few")
@@ -248,10 +253,10 @@ def _quotes(
     return tuple(chosen)
 
 
-def _day(day: DayFigures, words: Words, closed: bool) -> Day:
-    kind = judge.around(day.mood, day.se)
+def _day(day: DayFigures, words: Words, figures: Figures) -> Day:
+    kind = judge.around(day.mood, day.se, figures.usual)
     label = f"{day.day.month}/{day.day.day}"
-    if closed and day.day.weekday() < 5:
+    if figures.now.sessions is not None and not day.trading and day.day.weekday() < 5:
         label += f" {words('no_session')}"
     return Day(label, f"{day.posts:,}", f"{day.comments:,}", Mark(words(f"mood_{kind}") if day.comments else "–", kind))
 
@@ -271,10 +276,9 @@ def _coverage(figures: Figures, words: Words) -> str:
     coverage, week = figures.coverage, figures.week
     if not figures.now.posts:
         return ""
-    cut = f"{week.cut:%Y-%m-%d %H:%M}"
-    counts = {"listed": coverage.listed, "gone": coverage.gone, "failed": coverage.failed}
-    text = words("coverage_line", span=week.span, cut=cut, **counts, **_counts(figures))
+    parts = [words("coverage_line", span=week.span, cut=f"{week.cut:%Y-%m-%d %H:%M}", **_counts(figures))]
+    if coverage.listed:
+        parts.append(words("coverage_index", listed=coverage.listed, gone=coverage.gone, failed=coverage.failed))
     if figures.now.sessions and coverage.gap_hours >= 1:
-        gap = words("coverage_gap", hours=f"{coverage.gap_hours:.1f}")
-        text += gap if words.lang == "zh" else f" {gap}"
-    return text
+        parts.append(words("coverage_gap", hours=f"{coverage.gap_hours:.1f}"))
+    return ("" if words.lang == "zh" else " ").join(parts)

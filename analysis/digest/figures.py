@@ -1,6 +1,6 @@
 """What a digest is made of, read from the published store: numbers and texts, no words yet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,6 +11,8 @@ from analysis.digest.weeks import Week
 from analysis.sql import statement
 
 SESSION_MINUTES: Final = 270
+USUAL_WEEKS: Final = 4
+USUAL_COMMENTS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,8 @@ class NewsFigures:
     approval_low: float | None
     approval_high: float | None
     news_tone: float | None
-    mood: float | None
-    mood_low: float | None
-    mood_high: float | None
+    crowd_mood: float | None
+    crowd_mood_se: float | None
     comments_scored: int
     symbols: tuple[str, ...]
     posted_at: datetime
@@ -116,6 +117,8 @@ class Figures:
     quotes: tuple[QuoteFigures, ...]
     coverage: Coverage
     coverage_before: Coverage
+    usual: float
+    """Mood of the board's comments as a rule: the mean of the four weeks before. Forums grumble."""
     engine: str
 
 
@@ -125,18 +128,20 @@ def read_figures(con: duckdb.DuckDBPyConnection, board: str, week: Week) -> Figu
     ``con`` is a connection of `analysis.connect`. Nothing after the week's cut counts, so that the issue of a week
     stays the same; what was deleted or removed since is left out.
     """
-    given = {"board": board, "start": week.start, "cut": week.cut}
-    given_before = {"board": board, "start": week.before.start, "cut": week.before.cut}
+    given, given_before = _given(board, week), _given(board, week.before)
     news = tuple(
         NewsFigures(**{**row, "symbols": tuple(row["symbols"] or ())}) for row in _rows(con, "digest/news", given)
     )
     quotes = _rows(con, "digest/quotes", {"board": board, "cut": week.cut, "ids": [item.post_id for item in news]})
+    before = [
+        WeekFigures(**_rows(con, "digest/week", _given(board, earlier))[0]) for earlier in week.earlier(USUAL_WEEKS)
+    ]
     stocks_before = (StockFigures(**row) for row in _rows(con, "digest/stocks", given_before))
     return Figures(
         board=board,
         week=week,
         now=WeekFigures(**_rows(con, "digest/week", given)[0]),
-        before=WeekFigures(**_rows(con, "digest/week", given_before)[0]),
+        before=before[0],
         days=tuple(DayFigures(**row) for row in _rows(con, "digest/days", given)),
         news=news,
         stocks=tuple(StockFigures(**row) for row in _rows(con, "digest/stocks", given)),
@@ -144,8 +149,19 @@ def read_figures(con: duckdb.DuckDBPyConnection, board: str, week: Week) -> Figu
         quotes=tuple(QuoteFigures(**row) for row in quotes),
         coverage=_coverage(con, given),
         coverage_before=_coverage(con, given_before),
+        usual=usual_mood(before),
         engine=_engine(con),
     )
+
+
+def usual_mood(weeks: Sequence[WeekFigures]) -> float:
+    """Mean mood of the weeks that have enough comments to tell; 0 where none has."""
+    moods = [week.mood for week in weeks if week.mood is not None and week.comments >= USUAL_COMMENTS]
+    return sum(moods) / len(moods) if moods else 0.0
+
+
+def _given(board: str, week: Week) -> dict[str, Any]:
+    return {"board": board, "start": week.start, "cut": week.cut}
 
 
 def newest_week(con: duckdb.DuckDBPyConnection, board: str, now: datetime) -> Week | None:

@@ -42,10 +42,11 @@ def between(low: float | None, high: float | None) -> Kind:
     return "good" if low > 0 else "bad" if high < 0 else "flat"
 
 
-def around(value: float | None, se: float | None) -> Kind:
+def around(value: float | None, se: float | None, usual: float = 0.0) -> Kind:
+    """Above, around or below what is usual, by the 95 % interval."""
     if value is None or se is None:
         return "none"
-    return between(value - 1.96 * se, value + 1.96 * se)
+    return between(value - usual - 1.96 * se, value - usual + 1.96 * se)
 
 
 def approval(value: float | None) -> Kind:
@@ -67,12 +68,31 @@ def certainty(item: NewsFigures) -> Literal["high", "mid", "low"]:
     return "mid" if half <= SURE_WIDTH else "low"
 
 
-def opposed(item: NewsFigures) -> bool:
-    """The comments clearly go the other way than the news."""
-    if item.news_tone is None or item.voters < FEW_VOTERS or item.comments_scored < FEW_COMMENTS:
-        return False
-    mood = between(item.mood_low, item.mood_high)
-    return (item.news_tone >= OPPOSED_TONE and mood == "bad") or (item.news_tone <= -OPPOSED_TONE and mood == "good")
+def crowd(item: NewsFigures, usual: float) -> tuple[float, float] | None:
+    """What votes and comments together say of a post against what is usual, and its standard error; None if nothing.
+
+    Approval is against the voters' habits already; the comments' mood is taken against the board's ``usual``.
+    """
+    parts = []
+    if item.approval is not None and item.approval_low is not None and item.approval_high is not None:
+        parts.append((item.approval, (item.approval_high - item.approval_low) / 3.92))
+    if item.crowd_mood is not None and item.crowd_mood_se:
+        parts.append((item.crowd_mood - usual, item.crowd_mood_se))
+    weights = [1 / max(se, 1e-6) ** 2 for _, se in parts]
+    if not weights:
+        return None
+    mean = sum(weight * value for weight, (value, _) in zip(weights, parts, strict=True)) / sum(weights)
+    return mean, 1 / math.sqrt(sum(weights))
+
+
+def opposed(item: NewsFigures, usual: float) -> Kind:
+    """The side that votes and comments clearly take against the news; none where they do not."""
+    found = crowd(item, usual)
+    if item.news_tone is None or found is None or item.voters < FEW_VOTERS or item.comments_scored < FEW_COMMENTS:
+        return "none"
+    side = around(*found)
+    against = {"good": item.news_tone <= -OPPOSED_TONE, "bad": item.news_tone >= OPPOSED_TONE}
+    return side if against.get(side) else "none"
 
 
 def comments_against(now: WeekFigures, before: WeekFigures) -> Against:

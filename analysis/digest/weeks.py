@@ -46,6 +46,10 @@ class Week(NamedTuple):
     def before(self) -> "Week":
         return Week(self.start - timedelta(days=7))
 
+    def earlier(self, count: int) -> list["Week"]:
+        """The weeks before, the newest first."""
+        return [Week(self.start - timedelta(days=7 * back)) for back in range(1, count + 1)]
+
     @property
     def name(self) -> str:
         year, number, _ = self.start.isocalendar()

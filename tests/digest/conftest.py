@@ -48,7 +48,7 @@ def make_news(number: int = 1, **given: Any) -> NewsFigures:
         "source_domain": "news.example.org",
         "push_count": 30 - number, "boo_count": 3, "arrow_count": 9, "voters": 30,
         "approval": 0.4, "approval_low": 0.1, "approval_high": 0.6,
-        "news_tone": 0.5, "mood": 0.3, "mood_low": 0.1, "mood_high": 0.5,
+        "news_tone": 0.5, "crowd_mood": 0.3, "crowd_mood_se": 0.1,
         "comments_scored": 40, "symbols": ("2330",), "posted_at": datetime(2026, 1, 20, 10, number, tzinfo=TAIPEI),
     }  # fmt: skip
     return NewsFigures(**plain | given)
@@ -75,7 +75,7 @@ def make_figures(**given: Any) -> Figures:
         "news": news,
         "stocks": (stock, StockFigures("2454", "聯發科", 3, 3, 0.9, 0.1)),
         "stocks_before": {"2330": StockFigures("2330", "台積電", 60, 45, 0.0, 0.05)},
-        "quotes": quotes, "coverage": whole, "coverage_before": whole, "engine": "ptt 1",
+        "quotes": quotes, "coverage": whole, "coverage_before": whole, "usual": 0.0, "engine": "ptt 1",
     }  # fmt: skip
     return Figures(**plain | given)
 

@@ -59,7 +59,7 @@ def page(figures, news_figures, tmp_path_factory):
     folder = tmp_path_factory.mktemp("look")
     long = "[新聞] 外資最新報告：台積電目標價上看兩千四百元重申買進評等看好A"  # 64 bytes of Big5
     assert len(long.encode("big5")) == 64
-    against = {"news_tone": 0.5, "mood": -0.3, "mood_low": -0.5, "mood_high": -0.1}
+    against = {"approval": -0.4, "approval_low": -0.6, "approval_high": -0.2, "crowd_mood": -0.3}
     news = tuple(
         news_figures(n, title=long, symbols=("2330", "2317", "2454"), boo_count=4 * n, **(against if n == 3 else {}))
         for n in range(1, 11)

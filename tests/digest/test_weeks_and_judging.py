@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from analysis.digest import judge
-from analysis.digest.figures import Coverage, longest_gap
+from analysis.digest.figures import Coverage, longest_gap, usual_mood
 from analysis.digest.weeks import Week
 from analysis.errors import UsageError
 
@@ -78,10 +78,35 @@ def test_approval_in_words(news_figures, approval, low, high, voters, kind, sure
     assert (judge.approval(approval), judge.certainty(item)) == (kind, sure)
 
 
-def test_opposed_needs_a_clear_mood_against_a_clear_tone(news_figures):
-    against = {"news_tone": 0.5, "mood": -0.3, "mood_low": -0.5, "mood_high": -0.1}
-    assert judge.opposed(news_figures(**against))
-    assert not judge.opposed(news_figures(**against | {"mood_high": 0.05}))
-    assert not judge.opposed(news_figures(**against | {"news_tone": 0.1}))
-    assert not judge.opposed(news_figures(**against | {"voters": 9}))
-    assert judge.opposed(news_figures(news_tone=-0.5, mood=0.3, mood_low=0.1, mood_high=0.5))
+def test_opposed_needs_a_clear_crowd_against_a_clear_tone(news_figures):
+    against = {
+        "news_tone": 0.5, "approval": -0.4, "approval_low": -0.6, "approval_high": -0.2,
+        "crowd_mood": -0.3, "crowd_mood_se": 0.1,
+    }  # fmt: skip
+    assert judge.opposed(news_figures(**against), 0.0) == "bad"
+    assert (
+        judge.opposed(news_figures(**against | {"approval": 0.3, "approval_low": 0.1, "approval_high": 0.5}), -0.3)
+        == "none"
+    )
+    assert judge.opposed(news_figures(**against | {"news_tone": 0.1}), 0.0) == "none"
+    assert judge.opposed(news_figures(**against | {"voters": 9}), 0.0) == "none"
+    assert judge.opposed(news_figures(news_tone=-0.5), 0.0) == "good"
+    assert judge.opposed(news_figures(news_tone=-0.5, approval=None, crowd_mood=None), 0.0) == "none"
+
+
+def test_comments_are_judged_against_what_is_usual(week_figures, news_figures):
+    assert judge.around(-0.3, 0.02) == "bad"
+    assert judge.around(-0.3, 0.02, usual=-0.3) == "flat"
+    assert judge.around(-0.2, 0.02, usual=-0.3) == "good"
+    weeks = [
+        week_figures(mood=-0.2),
+        week_figures(mood=-0.4),
+        week_figures(mood=0.9, comments=99),
+        week_figures(mood=None),
+    ]
+    assert usual_mood(weeks) == pytest.approx(-0.3)
+    assert usual_mood([]) == 0.0
+    mean, se = judge.crowd(
+        news_figures(approval=0.2, approval_low=0.004, approval_high=0.396, crowd_mood=-0.1, crowd_mood_se=0.1), -0.3
+    )
+    assert (mean, se) == (pytest.approx(0.2), pytest.approx(0.1 / 2**0.5))

@@ -1,7 +1,7 @@
 -- The week's [新聞] as they stood at the cut, one row a story: its post with the most voters. Deleted posts are left out.
 SELECT
     n.post_id, n.title, n.url, n.source_domain, n.push_count, n.boo_count, n.arrow_count, n.voters,
-    n.approval, n.approval_low, n.approval_high, n.news_tone, n.mood, n.mood_low, n.mood_high, n.comments_scored, n.symbols,
+    n.approval, n.approval_low, n.approval_high, n.news_tone, n.crowd_mood, n.crowd_mood_se, n.comments_scored, n.symbols,
     p.posted_at
 FROM news_as_of($cut::TIMESTAMPTZ, days := 8) AS n
 JOIN posts AS p ON p.board = n.board AND p.post_id = n.post_id
