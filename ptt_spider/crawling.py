@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 import queue
+import signal
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -214,10 +215,13 @@ def crawl(
     outcome: dict[str, Any] = {}
     process.crawl(crawler, job=job, listener=listener, on_roll=worker.take, outcome=outcome)
     worker.on_error = lambda error: crawler.spider.fail(error) if crawler.spider else None  # type: ignore[attr-defined]
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         process.start()
     finally:
         worker.finish()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
     if error := worker.error or outcome.get("error"):
         raise error
     report: CrawlReport = outcome["report"]

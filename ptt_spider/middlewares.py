@@ -21,6 +21,10 @@ ROBOT = "ptt-pulse"
 """The name that robots.txt rules may address."""
 
 
+MAX_CRAWL_DELAY = 60.0
+"""Seconds between two requests that a Crawl-delay of robots.txt may ask for."""
+
+
 class ForbiddenByRobots(IgnoreRequest):
     """robots.txt forbids the address."""
 
@@ -45,6 +49,7 @@ class RobotsMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._rules: dict[str, Protego | None] = {}
+        self._last: dict[str, float] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -60,6 +65,9 @@ class RobotsMiddleware:
         rules = self._rules[host]
         if rules is not None and not rules.can_fetch(request.url, ROBOT):
             raise ForbiddenByRobots(f"robots.txt forbids {request.url}")
+        if rules is not None and (delay := rules.crawl_delay(ROBOT)):
+            await asyncio.sleep(self._last.get(host, 0.0) + min(delay, MAX_CRAWL_DELAY) - time.monotonic())
+            self._last[host] = time.monotonic()
 
     async def _fetch(self, host: str, request: Request) -> Protego | None:
         meta = {"robots": True} | {key: request.meta[key] for key in ("linked", "download_slot") if key in request.meta}

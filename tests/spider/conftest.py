@@ -51,10 +51,10 @@ class Crawls:
         self.start(data, site, **options)
         return self.wait()
 
-    def start(self, data: Path, site: str, *, privacy: str = "full", **options: Any) -> int:
+    def start(self, data: Path, site: str, *, privacy: str = "full", explode: bool = False, **options: Any) -> int:
         self._out.unlink(missing_ok=True)
         job = CrawlJob(**{"data_dir": data, "site": site, "delay": 0, **options})
-        spec = {"job": job, "out": str(self._out), "privacy": privacy}
+        spec = {"job": job, "out": str(self._out), "privacy": privacy, "explode": explode}
         assert self._child.stdin
         self._child.stdin.write(base64.b64encode(pickle.dumps(spec)).decode() + "\n")
         self._child.stdin.flush()

@@ -24,6 +24,10 @@ from ptt_spider.crawling import crawl
 from ptt_spider.privacy import Redactor
 
 
+def explode(path: Path) -> None:
+    raise OSError(28, "No space left on device", str(path))
+
+
 def run(spec: dict[str, Any]) -> None:
     told: dict[str, list[Any]] = {"plans": [], "progress": [], "notes": [], "spooled": []}
     job = spec["job"]
@@ -35,7 +39,7 @@ def run(spec: dict[str, Any]) -> None:
             on_plan=told["plans"].append,
             on_progress=told["progress"].append,
             on_note=told["notes"].append,
-            on_spool=told["spooled"].append,
+            on_spool=explode if spec["explode"] else told["spooled"].append,
         )
     except Exception as error:
         told["error"] = f"{type(error).__name__}: {error}"  # type: ignore[assignment]

@@ -474,3 +474,17 @@ def test_redacted_growth_still_knows_its_author(crawls, site, spooled, tmp_path)
     (growth,) = spooled(tmp_path).of(GrowthSeen)
     assert [push.is_author for push in growth.pushes] == [True, False]
     assert author not in {push.user_id for push in growth.pushes}
+
+
+def test_a_loader_that_fails_is_heard_and_the_files_stay(crawls, site, spooled, tmp_path):
+    outcome = crawls(tmp_path, site.url, pages=1, explode=True)
+    assert outcome.status == 1
+    assert outcome.told["error"].startswith("OSError: [Errno 28]")
+    assert len(spooled(tmp_path).posts) == len(articles(site))
+
+
+def test_a_crawl_delay_in_robots_is_kept(crawls, faulty_site, tmp_path):
+    with faulty_site(robots="User-agent: *\nCrawl-delay: 0.15\n") as site:
+        crawls(tmp_path, site.url, refs=tuple(PostRef("Stock", post_id) for post_id in site.post_ids()[:4]))
+        begun = [visit.begun for visit in site.visits][1:]
+        assert begun[-1] - begun[0] > 0.4
