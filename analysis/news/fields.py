@@ -38,6 +38,8 @@ _NO_REPORTER: Final = re.compile(
 )
 _LOST: Final = "「」『』【】《》〈〉<>\"'~-%&…！!　"
 """Signs that copies of a text often lack."""
+_CUT_TITLE: Final = 42
+"""Bytes of Big5 from which on a title may have been cut at the site's limit."""
 _PLACE: Final = (
     r"台北|臺北|新北|桃園|新竹|苗栗|台中|臺中|彰化|南投|雲林|嘉義|台南|臺南|高雄|屏東|宜蘭|花蓮|台東|基隆|北京|上海|香港|紐約|"
     r"東京|華盛頓|倫敦|矽谷|舊金山|洛杉磯|巴黎|即時|綜合|整理|編譯|外電|專訪|專題|特稿|專電|連線|採訪|攝影|報導|編輯|分析"
@@ -108,12 +110,12 @@ def _headline_of_title(title: str, text: str, flat: bool) -> str | None:
     match = re.search(rf"(?:^|[\s：:])(?P<stem>{pattern})(?P<rest>[^\n]*)", opening) if pattern else None
     if not match:
         return bare
-    rest = re.split(r"\s*https?://", match["rest"], maxsplit=1)[0]
+    cut = len(title.encode("big5", "replace")) >= _CUT_TITLE or bare != stem
+    rest = re.split(r"\s*https?://", match["rest"], maxsplit=1)[0] if cut else ""
     if flat or len(rest) > 60:
-        cut = len(title.encode("big5", "replace")) >= 42 or bare != stem
-        rest = re.match(r"\S{0,30}", rest)[0] if cut else ""  # type: ignore[index]
-        if len(rest) >= 30 or re.search(r"[。:：]|https?", rest):
-            return bare
+        rest = re.match(r"\S{0,30}", rest)[0]  # type: ignore[index]
+    if len(rest) >= 60 or (flat and len(rest) >= 30) or re.search(r"[。:：]", rest):
+        return bare
     longer = _join_lines(match["stem"] + rest.rstrip()).strip()
     return longer if len(longer) > len(bare) else bare
 
