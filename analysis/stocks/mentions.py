@@ -4,7 +4,7 @@ import re
 from typing import Final, NamedTuple
 
 from analysis.stocks.codes import Code, counts_things, taiwan_codes, us_tickers
-from analysis.stocks.names import Rule, Spelling, context_words, fold, index
+from analysis.stocks.names import Rule, Spelling, context_words, fold, half_width, index
 
 
 class Mention(NamedTuple):
@@ -122,8 +122,9 @@ def _by_name(folded: str) -> tuple[list[_Found], list[tuple[int, Spelling]]]:
     return found, doubtful
 
 
-def _without_urls(folded: str) -> str:
-    return _URL.sub(lambda match: "\n" * len(match[0]), folded)
+def _without_urls(text: str) -> str:
+    """Addresses blanked, places kept."""
+    return _URL.sub(lambda match: "\n" * len(match[0]), text) if "/" in text else text
 
 
 def find_mentions(text: str) -> list[Mention]:
@@ -135,9 +136,7 @@ def find_mentions(text: str) -> list[Mention]:
     """
     if len(text) < 2:
         return []
-    folded = fold(text)
-    if "/" in folded:
-        folded = _without_urls(folded)
+    folded = _without_urls(fold(text))
     found, doubtful = _by_name(folded)
     subject = _SUBJECT.match(folded)
     subject_at = subject.end() if subject else -1
@@ -145,7 +144,7 @@ def find_mentions(text: str) -> list[Mention]:
     if _DIGIT.search(folded):
         codes.extend(taiwan_codes(folded, subject_at))
     if _LATIN.search(folded):
-        codes.extend(us_tickers(text if "/" not in text else _without_urls(text)))
+        codes.extend(us_tickers(_without_urls(half_width(text))))
     for code in codes:
         if not any(code.start < other.end and other.start < code.end for other in found):
             found.append(_Found(*code))

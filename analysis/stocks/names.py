@@ -20,10 +20,16 @@ _FOLD: Final = str.maketrans(
 """Full-width signs and variant characters, one for one, so that places in the text stay."""
 
 
+def half_width(text: str) -> str:
+    """``text`` with half-width signs and 台 for 臺, its case and its length kept."""
+    return text.translate(_FOLD)
+
+
 def fold(text: str) -> str:
-    """The form in which spellings are compared: half-width, lower case, 台 for 臺, of the same length as ``text``."""
-    folded = text.translate(_FOLD).lower()
-    return folded if len(folded) == len(text) else text.translate(_FOLD)
+    """The form in which spellings are compared: `half_width` in lower case, of the same length as ``text``."""
+    half = half_width(text)
+    folded = half.lower()
+    return folded if len(folded) == len(text) else half
 
 
 class Rule(IntEnum):
