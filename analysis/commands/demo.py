@@ -109,4 +109,4 @@ def _open_shell(data: Path) -> None:
 
         code.interact(banner=hint, local=names, exitmsg="")
         return
-    start_ipython(argv=["--no-banner", "-c", f"print({hint!r})", "-i"], user_ns=names)
+    start_ipython(argv=["--no-banner", "--no-confirm-exit", "-c", f"print({hint!r})", "-i"], user_ns=names)

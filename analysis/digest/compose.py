@@ -281,4 +281,6 @@ def _coverage(figures: Figures, words: Words) -> str:
         parts.append(words("coverage_index", listed=coverage.listed, gone=coverage.gone, failed=coverage.failed))
     if figures.now.sessions and coverage.gap_hours >= 1:
         parts.append(words("coverage_gap", hours=f"{coverage.gap_hours:.1f}"))
+    if coverage.bad_runs:
+        parts.append(words("coverage_runs", n=coverage.bad_runs, reason=clean(coverage.last_reason) or "–"))
     return ("" if words.lang == "zh" else " ").join(parts)

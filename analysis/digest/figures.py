@@ -95,6 +95,10 @@ class Coverage:
     gone: int
     gap_hours: float
     """Longest stretch of trading hours without a post or push."""
+    bad_runs: int = 0
+    """Runs of the week that failed or did only part of their work."""
+    last_reason: str = ""
+    """Why the last of them did."""
 
     @property
     def missing(self) -> int:
@@ -187,10 +191,12 @@ def longest_gap(days: list[list[int]]) -> float:
 
 
 def _coverage(con: duckdb.DuckDBPyConnection, given: Mapping[str, Any]) -> Coverage:
-    activity = _rows(con, "digest/activity", given)
+    activity, runs = _rows(con, "digest/activity", given), _rows(con, "digest/runs", given)
     return Coverage(
         **_rows(con, "digest/coverage", {key: given[key] for key in ("board", "start")})[0],
         gap_hours=longest_gap([list(row["minutes"] or ()) for row in activity]),
+        bad_runs=len(runs),
+        last_reason=(runs[0]["reason"] or "") if runs else "",
     )
 
 

@@ -35,6 +35,15 @@ def test_headlines(figures, week_figures, given, headline):
     assert all((change.note.text != "不比較") == compared for change in issue.numbers if "沒有上週" not in headline)
 
 
+def test_failed_runs_and_holes_are_told(figures):
+    coverage = Coverage(listed=40, fetched=39, failed=1, gone=2, gap_hours=2.5, bad_runs=2, last_reason="連不上\n站")
+    text = make_issue(figures(coverage=coverage)).coverage
+    assert "索引列出 40 篇：2 篇已刪除、1 篇抓取失敗。" in text
+    assert "最長有 2.5 個交易小時沒有任何推文。" in text
+    assert "這週有 2 次抓取沒有完成（最近一次：連不上 站）。" in text
+    assert "索引" not in make_issue(figures(coverage=Coverage(0, 0, 0, 0, 0.0))).coverage
+
+
 def test_an_unfinished_week_shows_no_arrows_anywhere(figures):
     issue = make_issue(figures(coverage=Coverage(50, 40, 10, 0, 0.0)), watchlist=["2330"])
     kinds = [number.note.kind for number in issue.numbers]
