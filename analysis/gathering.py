@@ -181,6 +181,8 @@ def _begin(con: duckdb.DuckDBPyConnection, command: str, job: CrawlJob) -> None:
 
 
 def _finish(con: duckdb.DuckDBPyConnection, report: CrawlReport) -> None:
+    """The run's row. One that was stopped, or lacks an index page, left a gap: the next one begins where it began.
+    Threads that could not be had leave none: they are known as failed."""
     con.execute(
         statement("crawl/finish"),
         [
@@ -195,6 +197,7 @@ def _finish(con: duckdb.DuckDBPyConnection, report: CrawlReport) -> None:
             len(report.failures),
             EXIT_CODES[report.outcome],
             report.reason,
+            report.outcome in ("done", "partly") and all(failure.post_id for failure in report.failures),
             report.run_id,
         ],
     )

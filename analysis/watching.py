@@ -53,11 +53,11 @@ class Watcher(Listener):
         from rich.progress import Progress as Bar
 
         if self._bar is None:
-            self._bar = Bar("{task.description}", BarColumn(bar_width=20), console=Console(stderr=True), transient=True)
+            self._bar = Bar(BarColumn(bar_width=12), "{task.description}", console=Console(stderr=True), transient=True)
             self._task = self._bar.add_task("", total=None)
             self._bar.start()
         self._bar.update(
-            self._task, description=progress_line(progress), completed=progress.done, total=progress.total or None
+            self._task, description=bar_text(progress), completed=progress.done, total=progress.total or None
         )
 
 
@@ -75,8 +75,26 @@ def progress_line(progress: Progress) -> str:
     )
     if progress.eta_seconds is None or progress.done >= progress.total:
         return line
-    finish = clock.from_unix(time.time() + progress.eta_seconds)
-    return f"{line}，預計 {finish:{'%m/%d ' if finish.date() != clock.now().date() else ''}%H:%M} 完成"
+    return f"{line}，預計 {_finish(progress.eta_seconds)} 完成"
+
+
+def bar_text(progress: Progress) -> str:
+    """The same beside a bar, short enough for 80 columns."""
+    parts = [
+        f"{progress.board} {progress.done}/{progress.total}",
+        f"文章 {progress.posts}",
+        f"推文 {progress.pushes}",
+        f"{progress.rate:.1f} 篇/秒",
+    ]
+    if progress.eta_seconds is not None and progress.done < progress.total:
+        parts.append(f"{_finish(progress.eta_seconds)} 完成")
+    return "  ".join(parts)
+
+
+def _finish(seconds: float) -> str:
+    """When a run ends, with the date where that is not today."""
+    finish = clock.from_unix(time.time() + seconds)
+    return f"{finish:{'%m/%d ' if finish.date() != clock.now().date() else ''}%H:%M}"
 
 
 def summary_line(report: CrawlReport) -> str:
