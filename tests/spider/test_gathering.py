@@ -12,11 +12,17 @@ from ptt_spider import clock
 from ptt_spider.crawling import CrawlJob, CrawlReport, Failure
 
 
-@pytest.fixture
-def con(tmp_path):
-    con = open_work(tmp_path)
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    con = open_work(tmp_path_factory.mktemp("store"))
     yield con
     con.close()
+
+
+@pytest.fixture
+def con(store):
+    yield store
+    store.execute("DELETE FROM crawls")
 
 
 @pytest.fixture
