@@ -18,11 +18,13 @@ _FOLD: Final = str.maketrans(
     {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"　": " ", "臺": "台", "証": "證"}
 )
 """Full-width signs and variant characters, one for one, so that places in the text stay."""
+_FOLDED: Final = re.compile("[\uff01-\uff5e　臺証]")
+"""Most texts have none, and a search is ten times quicker than a translation."""
 
 
 def half_width(text: str) -> str:
     """``text`` with half-width signs and 台 for 臺, its case and its length kept."""
-    return text.translate(_FOLD)
+    return text.translate(_FOLD) if _FOLDED.search(text) else text
 
 
 def fold(text: str) -> str:
