@@ -8,18 +8,21 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Final
+from typing import Final, cast
 
 import typer
 
 from analysis.commands.common import explain_os_error, say
 from analysis.errors import PttError
+from analysis.usage import explain_usage
 from ptt_spider import __version__
 
 COMMANDS: Final = (
     "demo", "run", "crawl", "follow", "load", "reparse", "import", "score", "sql", "stock", "thread", "export",
     "digest", "report", "train", "evaluate", "schedule", "status", "doctor", "forget", "prune", "backfill",
 )  # fmt: skip
+_ParserError: Final = cast("type[Exception]", typer.BadParameter.__mro__[1])
+"""UsageError of click, which newer versions of typer bring themselves."""
 _TAKE_ANYTHING: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 app = typer.Typer(
@@ -71,17 +74,36 @@ def main() -> None:
         raise SystemExit(2)
     register()
     try:
-        app()
+        _call(sys.argv[1:])
     except PttError as error:
-        say(f"ptt: {error}")
-        raise SystemExit(error.exit_code) from None
+        raise SystemExit(_fail(error)) from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
     except OSError as error:
-        known = explain_os_error(error)
-        say(f"ptt: {known}")
-        raise SystemExit(known.exit_code) from None
+        raise SystemExit(_fail(explain_os_error(error))) from None
     except KeyboardInterrupt:
         say("ptt: 已中斷；已存的資料沒有遺失，再執行一次會接著做。")
         raise SystemExit(130) from None
+
+
+def _call(args: list[str]) -> None:
+    """Parses and runs, without typer's own ending: it would answer a closed pipe with 1 and Ctrl-C with silence."""
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("ptt", args) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        raise SystemExit(end.exit_code) from None
+    except _ParserError as error:
+        if not args:
+            raise SystemExit(2) from None  # the help is printed
+        raise explain_usage(error) from None
+
+
+def _fail(error: PttError) -> int:
+    """Says why on one line, whatever the message quotes; the exit code."""
+    from analysis.sql.texttable import clean
+
+    say("ptt: " + " ".join(clean(line) for line in str(error).splitlines()))
+    return error.exit_code
