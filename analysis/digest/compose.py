@@ -147,10 +147,12 @@ def _numbers(figures: Figures, words: Words, comparing: str) -> tuple[Number, ..
         return ()
     mood = judge.around(now.mood, now.mood_se, figures.usual)
     if comparing == "yes":
+        side = judge.mood_against(now, before)
+        better = {"good": "better", "bad": "worse", "flat": "unchanged"}.get(side, "not_compared")
         notes = [
             _change(judge.comments_against(now, before), words),
             _change(judge.users_against(now.users, before.users) if before.users and now.users else None, words),
-            Change(words({"good": "better", "bad": "worse"}.get(judge.mood_against(now, before), "unchanged")), "flat"),
+            Change(words(better), "flat"),
         ]
     else:
         notes = [Change(words("no_before" if comparing == "first" else "not_compared"), "none")] * 3
@@ -180,7 +182,7 @@ def _title(post: NewsFigures) -> str:
 
 def _item(post: NewsFigures, number: str, words: Words, names: dict[str, str]) -> Item:
     tone, approval = judge.tone(post.news_tone), judge.approval(post.approval)
-    sure = words(f"sure_{judge.certainty(post)}") + words("join") + words("voters", n=post.voters)
+    sure = words("paren", text=words(f"sure_{judge.certainty(post)}") + words("join") + words("voters", n=post.voters))
     symbols = [f"{symbol} {clean(names[symbol])}" if symbol in names else symbol for symbol in post.symbols[:3]]
     return Item(
         number=number,
@@ -224,14 +226,16 @@ def _search_url(board: str, symbol: str) -> str:
 
 
 def _watched(symbol: str, figures: Figures, words: Words, comparing: str, items: dict[str, Item]) -> Stock:
-    row = next((row for row in figures.stocks if row.symbol == symbol), None)
-    if row is None:
-        name = figures.stocks_before[symbol].name if symbol in figures.stocks_before else ""
-        url = _search_url(figures.board, symbol)
-        return Stock(symbol, clean(name), url, words("nobody"), Mark(words("few"), "none"), None)
     about = [post for post in figures.news if symbol in post.symbols]
     top = max(about, key=lambda post: (post.push_count + post.boo_count, post.post_id), default=None)
-    return _stock(row, figures, words, comparing)._replace(news=items[top.post_id] if top else None)
+    row = next((row for row in figures.stocks if row.symbol == symbol), None)
+    if row is not None:
+        stock = _stock(row, figures, words, comparing)
+    else:
+        name = figures.stocks_before[symbol].name if symbol in figures.stocks_before else ""
+        nobody = Mark(words("few"), "none")
+        stock = Stock(symbol, clean(name), _search_url(figures.board, symbol), words("nobody"), nobody, None)
+    return stock._replace(news=items[top.post_id] if top else None)
 
 
 def _quotes(

@@ -11,6 +11,9 @@ CUT: Final = time(7, 30)
 """Votes and comments of a week count until this time on the Monday after it, so that two weeks have the same chance."""
 _NAME = re.compile(r"(\d{4})-?W(\d{1,2})", re.ASCII | re.IGNORECASE)
 
+_YEARS: Final = (1995, 9000)
+"""There was no PTT before; near the calendar's ends the week before or after overflows."""
+
 
 class Week(NamedTuple):
     """A week from Monday to Sunday."""
@@ -27,7 +30,7 @@ class Week(NamedTuple):
         """``2026-W04`` as a week. Raises UsageError for anything else, week 53 of a year without one included."""
         match = _NAME.fullmatch(text.strip())
         try:
-            if match:
+            if match and _YEARS[0] <= int(match[1]) < _YEARS[1]:
                 return cls(date.fromisocalendar(int(match[1]), int(match[2]), 1))
         except ValueError:
             pass

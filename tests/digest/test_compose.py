@@ -64,7 +64,7 @@ def test_most_pushed_and_most_booed_by_their_counts(figures):
     assert [item.title for item in issue.pushed] == ["第1則消息", "第2則消息", "第3則消息", "第4則消息", "第5則消息"]
     assert [item.title for item in issue.booed] == ["第7則消息", "第8則消息"]
     first = issue.booed[0]
-    assert (first.tone.text, first.approval.text, first.certainty) == ("利多", "不買單", "把握高，30 人投票")
+    assert (first.tone.text, first.approval.text, first.certainty) == ("利多", "不買單", "（把握高，30 人投票）")
     assert first.votes == "推 5 · 噓 33"
     assert first.symbols == "2330 台積電"
 
