@@ -27,7 +27,8 @@ WITH p AS (
       FROM '{pushes}' p JOIN threads t USING (post_id)
      WHERE p.tag <> '→' AND p."user" IS NOT NULL AND lower(p."user") <> t.author
 ), d AS (
-    SELECT *, try_strptime(CASE WHEN length(time) = 11 THEN year(ts) || '/' || time END, '%Y/%m/%d %H:%M') AS pushed FROM p
+    SELECT *, try_strptime(CASE WHEN length(time) = 11 THEN year(ts) || '/' || time END, '%Y/%m/%d %H:%M') AS pushed
+      FROM p
 )
 SELECT t, u, floor, y, epoch(ts) AS ts,
        epoch(greatest(timezone('Asia/Taipei', pushed) + CASE WHEN timezone('Asia/Taipei', pushed) < ts - INTERVAL 2 DAY
@@ -74,7 +75,8 @@ def read_votes() -> Votes:
     shape = con.execute("SELECT a, kind FROM threads ORDER BY t").fetchnumpy()
     return Votes(
         t[last], u[last], y[last].astype(float), np.asarray(rows["ts"], float)[last],
-        u[dated], t[dated], at[dated], opens[dated].astype(float), (y - np.where(opens, 0, before))[dated].astype(float),
+        u[dated], t[dated], at[dated], opens[dated].astype(float),
+        (y - np.where(opens, 0, before))[dated].astype(float),
         np.asarray(shape["a"], np.int64), np.asarray(shape["kind"], np.int64),
     )  # fmt: skip
 
