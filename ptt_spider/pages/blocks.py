@@ -41,13 +41,13 @@ class TooDeepError(ValueError):
 _MARK: Final = "ptt-run"
 # What is inside tells whether an element left open before it would reach into a push or move a link out of it.
 _MARKER: Final = f'<div class="{_MARK}"><span><a></a></span></div>'
-_TEXT = r"[^<&]*(?:&(?:amp|lt|gt|quot|#34|#39);[^<&]*)*"
-_LINK = rf'<a href="[^"<>]*" target="_blank" rel="nofollow">{_TEXT}</a>'
+_ENTITY = r"&(?:amp|lt|gt|quot|#34|#39);"
+_LINK = rf'<a href="[^"<>]*+" target="_blank" rel="nofollow">[^<&]*+(?:{_ENTITY}[^<&]*+)*+</a>'
 _PUSH = re.compile(
-    r'<div class="push"><span class="(?:f1 )?hl push-tag">([推噓→] *)</span>'
-    r'<span class="f3 hl push-userid">( *[^<&\s][^<&]*)</span>'
-    rf'<span class="f3 push-content">({_TEXT}(?:{_LINK}{_TEXT})*)</span>'
-    r'<span class="push-ipdatetime">([^<&]*)</span></div>'
+    r'<div class="push"><span class="(?:f1 )?hl push-tag">([推噓→] *+)</span>'
+    r'<span class="f3 hl push-userid">( *+[^<&\s][^<&]*+)</span>'
+    rf'<span class="f3 push-content">([^<&]*+(?:(?:{_ENTITY}|{_LINK})[^<&]*+)*+)</span>'
+    r'<span class="push-ipdatetime">([^<&]*+)</span></div>'
 )
 _SPANS: Final = ("push-tag", "push-userid", "push-content", "push-ipdatetime")
 _ANY_TAG = re.compile(r"<[^>]*>")
@@ -226,8 +226,16 @@ def _push_of(pieces: Iterator[tuple[str, str]]) -> RawPush | None:
 
 
 def _metaline(node: LexborNode) -> tuple[str, str]:
-    tag, value = node.css_first(".article-meta-tag"), node.css_first(".article-meta-value")
-    return (_text_of(tag) if tag else "", _text_of(value) if value else "")
+    tag = value = ""
+    child = node.first_child
+    while child is not None:
+        kind = child.attributes.get("class")
+        if kind == "article-meta-tag":
+            tag = _text_of(child)
+        elif kind == "article-meta-value":
+            value = _text_of(child)
+        child = child.next
+    return tag, value
 
 
 def _pieces(root: LexborNode, *, inside: bool = False) -> Iterator[tuple[str, str]]:
