@@ -15,6 +15,7 @@ import duckdb
 from analysis.batches import THREADS, batch_done, next_batch, transaction
 from analysis.errors import UsageError
 from analysis.sentiment.engine import Engine, EngineInfo, get_engine
+from analysis.sentiment.partial import score_partial
 from analysis.sentiment.runs import join_runs
 from analysis.sql import statement
 
@@ -139,6 +140,7 @@ def _score_comments(con: duckdb.DuckDBPyConnection, engine: Engine, *, kept: lis
             posts += [post_id] * len(run.floors)
     if texts:
         _insert(con, "push_scores", engine, texts, lengths, {"board": boards, "post_id": posts, "floor": floors})
+    score_partial(con, engine, kept=kept, others=others)
     _score_parts(con, engine, COMMENT_PARTS)
 
 

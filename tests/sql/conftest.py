@@ -17,7 +17,7 @@ VOTE = {"推": 1, "噓": -1, "→": 0}
 TABLES = (
     "posts", "pushes", "news", "mentions", "engines", "post_scores", "push_scores", "votes", "thread_effects",
     "store_info", "internal.listings", "internal.failures", "internal.observations", "internal.dirty",
-    "internal.board_rates", "internal.thread_moods", "internal.stories",
+    "internal.board_rates", "internal.thread_moods", "internal.stories", "internal.partial_scores",
 )  # fmt: skip
 
 

@@ -3,15 +3,31 @@
 import math
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from analysis.sentiment import scoring
+from analysis.sentiment.engine import EngineInfo
 from ptt_spider.clock import TAIPEI
 
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=TAIPEI)
 USERS = ("ann", "Bob", "cat", "dan", "writer")
+NO_SHRINK = (Phase.explicit, Phase.generate)  # a step takes half a second: shrinking takes minutes
 HEADLINES = ("台積電法說會後外資買超三萬張", "台積電法說會後，外資買超三萬張", "航運類股今天全面大跌的新聞")
+
+
+class Ruler:
+    """Scores tell which text was judged, joined or in part."""
+
+    info = EngineInfo("ptt", "1", "")
+
+    def score(self, texts):
+        return np.array([math.sin(sum(map(ord, text)) + 7 * len(text)) for text in texts])
+
+    def log_odds(self, texts):
+        return None
 
 
 @st.composite
@@ -21,14 +37,12 @@ def boards(draw):
     for number in range(draw(st.integers(1, 4))):
         minutes = sorted(draw(st.lists(st.integers(0, 600), max_size=8)))
         pushes = []
-        for index, minute in enumerate(minutes):
+        for minute in minutes:
             user, tag = draw(st.sampled_from(USERS)), draw(st.sampled_from("推推噓→"))
             tag = "→" if user == "writer" else tag
             removed = minute + draw(st.integers(1, 900)) if tag == "→" and draw(st.booleans()) else None
-            # rows of one minute by one user were judged as one text
-            same = index and minutes[index - 1] == minute and pushes[-1]["user"] == user
-            score = pushes[-1]["score"] if same else draw(st.integers(-10, 10)) / 10
-            pushes.append({"user": user, "tag": tag, "minute": minute, "score": score, "removed": removed,
+            text = draw(st.text("好壞漲跌", min_size=1, max_size=6))
+            pushes.append({"user": user, "tag": tag, "minute": minute, "text": text, "removed": removed,
                            "symbols": draw(st.sampled_from([(), ("2330",)]))})  # fmt: skip
         threads.append({
             "post_id": f"M.{number}", "hours": draw(st.integers(0, 47)), "headline": draw(st.sampled_from(HEADLINES)),
@@ -41,7 +55,7 @@ def boards(draw):
 def fill(store, threads, said, cut=None):
     """``cut``: only what came before that minute."""
     for thread in threads:
-        posted = MONDAY + timedelta(hours=thread["hours"])
+        posted = MONDAY + timedelta(hours=thread.get("hours", 0))
         if cut and posted >= cut:
             continue
         pushes = []
@@ -53,6 +67,8 @@ def fill(store, threads, said, cut=None):
             if known:
                 pushes.append(said(**{**push, "removed": removed}))
         store.thread(**{**thread, "pushes": pushes})
+    store.con.execute("CREATE OR REPLACE TEMP TABLE batch AS SELECT board, post_id FROM posts")
+    scoring._score_comments(store.con, Ruler(), kept=[], others=False)
     return store.derive()
 
 
@@ -69,7 +85,7 @@ def assert_equal(left, right):
 
 
 @given(threads=boards(), minute=st.integers(0, 3400))
-@settings(max_examples=25)
+@settings(max_examples=20, phases=NO_SHRINK)
 def test_as_of_equals_a_store_that_holds_only_what_came_before(store, other_store, said, threads, minute):
     cut = MONDAY + timedelta(minutes=minute)
     store.clear()
@@ -89,7 +105,7 @@ def test_as_of_equals_a_store_that_holds_only_what_came_before(store, other_stor
 
 
 @given(threads=boards())
-@settings(max_examples=5)
+@settings(max_examples=5, phases=NO_SHRINK)
 def test_as_of_the_end_equals_the_view(store, said, threads):
     store.clear()
     fill(store, threads, said)
@@ -97,6 +113,16 @@ def test_as_of_the_end_equals_the_view(store, said, threads):
         store.rows("FROM news_as_of('2026-02-01') ORDER BY post_id"),
         store.rows("FROM news_sentiment ORDER BY post_id"),
     )
+
+
+def test_a_comment_that_went_on_later_is_judged_by_what_it_had_said(store, said):
+    store.clear()
+    talk = [said("ann", "推", 1, text="好"), said("ann", "→", 30, text="可是跌了"), said("bob", "→", 31, text="嗯")]
+    fill(store, [{"post_id": "M.1", "pushes": [push._asdict() for push in talk]}], said)
+    half, whole = Ruler().score(["好", "好 可是跌了"])
+    assert store.one("FROM news_as_of('2026-01-05 09:20')")["crowd_mood"] == pytest.approx(half)
+    assert store.one("FROM news_as_of('2026-01-05 09:31')")["crowd_mood"] == pytest.approx(whole)
+    assert store.one("FROM news_as_of('2026-01-05 09:31')")["comments_scored"] == 1
 
 
 def test_a_vote_taken_back_later_still_counted_then(threads, said):

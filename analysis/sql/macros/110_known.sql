@@ -8,41 +8,65 @@ CREATE OR REPLACE MACRO internal.moment(ts) AS date_trunc('minute', CASE
     ELSE (ts::VARCHAR)::TIMESTAMP AT TIME ZONE 'Asia/Taipei'
 END);
 
-CREATE OR REPLACE MACRO internal.known_pushes(known_until, known_strict, known_since) AS TABLE
+CREATE OR REPLACE MACRO internal.pushed_rows(known_until, known_strict, known_since) AS TABLE
 SELECT
-    p.board, p.post_id, p.floor, p.tag, p.vote, lower(p.user_id) AS user_key, p.is_author, p.pushed_at, p.session_on
+    p.board, p.post_id, p.floor, p.tag, p.vote, lower(p.user_id) AS user_key, p.is_author, p.pushed_at, p.session_on,
+    coalesce(p.removed_at < known_until, FALSE) AS was_removed
 FROM pushes AS p
-WHERE (p.removed_at IS NULL OR p.removed_at >= known_until)
-    AND coalesce(p.pushed_at, p.first_seen_at) < known_until
+WHERE coalesce(p.pushed_at, p.first_seen_at) < known_until
     AND (NOT known_strict OR p.first_seen_at < known_until)
     -- A thread's pushes are not older than the thread; the day allows for odd clocks.
     AND coalesce(p.pushed_at, p.first_seen_at) >= known_since - INTERVAL 1 DAY;
 
--- One row a judged comment: a user's consecutive rows (cut by the site at 50 bytes) were judged as one text and count
--- once, at their first floor. Without the author's.
-CREATE OR REPLACE MACRO internal.known_comment_scores(known_until, known_strict, known_since) AS TABLE
-WITH marked AS (
-    SELECT
-        p.board, p.post_id, p.floor, p.user_key, p.pushed_at, p.session_on, p.is_author, s.score,
-        p.user_key IS NOT DISTINCT FROM lag(p.user_key) OVER thread
-            AND s.score IS NOT DISTINCT FROM lag(s.score) OVER thread AS continues
-    FROM internal.known_pushes(known_until, known_strict, known_since) AS p
+CREATE OR REPLACE MACRO internal.known_pushes(known_until, known_strict, known_since) AS TABLE
+SELECT p.* EXCLUDE (was_removed)
+FROM internal.pushed_rows(known_until, known_strict, known_since) AS p
+WHERE NOT p.was_removed;
+
+-- Scores by row. A user's consecutive rows (cut by the site at 50 bytes) were judged as one text, removed rows included
+-- (analysis/sentiment/runs.py); where its writer went on only later, what had been said by then was judged for itself.
+-- The comment counts once, at the row that begins it.
+CREATE OR REPLACE MACRO internal.known_row_scores(known_until, known_strict, known_since) AS TABLE
+WITH pushed AS (
+    SELECT p.*, (p.user_key IS NULL OR p.user_key IS DISTINCT FROM lag(p.user_key) OVER thread)::INTEGER AS turns
+    FROM internal.pushed_rows(known_until, known_strict, known_since) AS p
+    WINDOW thread AS (PARTITION BY p.board, p.post_id ORDER BY p.floor)
+), numbered AS (
+    SELECT p.*, sum(p.turns) OVER (PARTITION BY p.board, p.post_id ORDER BY p.floor) AS run FROM pushed AS p
+), scored AS (
+    SELECT n.*, coalesce(last_value(t.score) OVER comment, s.score) AS score
+    FROM numbered AS n
     LEFT JOIN (
         SELECT r.board, r.post_id, r.floor, r.score
         FROM push_scores AS r
         JOIN internal.active_engine AS e ON e.engine = r.engine AND e.version = r.version
-    ) AS s ON s.board = p.board AND s.post_id = p.post_id AND s.floor = p.floor
-    WINDOW thread AS (PARTITION BY p.board, p.post_id ORDER BY p.floor)
+    ) AS s ON s.board = n.board AND s.post_id = n.post_id AND s.floor = n.floor
+    LEFT JOIN (
+        SELECT r.board, r.post_id, r.floor, r.score
+        FROM internal.partial_scores AS r
+        JOIN internal.active_engine AS e ON e.engine = r.engine AND e.version = r.version
+    ) AS t ON t.board = n.board AND t.post_id = n.post_id AND t.floor = n.floor
+    WINDOW comment AS (
+        PARTITION BY n.board, n.post_id, n.run ORDER BY n.floor ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    )
+), standing AS (
+    SELECT
+        q.*,
+        q.user_key IS DISTINCT FROM lag(q.user_key) OVER thread OR q.score IS DISTINCT FROM lag(q.score) OVER thread AS begins
+    FROM scored AS q
+    WHERE NOT q.was_removed
+    WINDOW thread AS (PARTITION BY q.board, q.post_id ORDER BY q.floor)
 )
-SELECT m.board, m.post_id, m.floor, m.user_key, m.pushed_at, m.session_on, m.score
-FROM marked AS m
-WHERE NOT m.continues AND NOT m.is_author AND m.score IS NOT NULL AND m.user_key IS NOT NULL;
+SELECT m.board, m.post_id, m.floor, m.user_key, m.pushed_at, m.session_on, m.begins, m.score
+FROM standing AS m
+WHERE NOT m.is_author AND m.score IS NOT NULL AND m.user_key IS NOT NULL;
 
 -- What the comments of each thread said: the mean over users of each user's mean score.
 CREATE OR REPLACE MACRO internal.known_thread_moods(known_until, known_strict, known_since) AS TABLE
 WITH per_user AS (
     SELECT c.board, c.post_id, c.user_key, avg(c.score) AS score, count(*) AS comments
-    FROM internal.known_comment_scores(known_until, known_strict, known_since) AS c
+    FROM internal.known_row_scores(known_until, known_strict, known_since) AS c
+    WHERE c.begins
     GROUP BY c.board, c.post_id, c.user_key
 )
 SELECT

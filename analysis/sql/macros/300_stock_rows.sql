@@ -53,11 +53,19 @@ WITH sessions AS (
     JOIN reach AS r ON r.board = c.board
     WHERE c.session_on IS NOT NULL
     GROUP BY c.symbol, c.board, c.session_on
+), row_scores AS (
+    SELECT s.board, s.post_id, s.floor, s.score
+    FROM push_scores AS s
+    JOIN internal.active_engine AS e ON e.engine = s.engine AND e.version = s.version
+    WHERE known_until = 'infinity'::TIMESTAMPTZ
+    UNION ALL
+    SELECT s.board, s.post_id, s.floor, s.score
+    FROM internal.known_row_scores(known_until, known_strict, known_since) AS s
+    WHERE known_until < 'infinity'::TIMESTAMPTZ
 ), said AS (
     SELECT c.symbol, c.board, c.session_on, c.user_key, avg(s.score) AS score
     FROM about_comments AS c
-    JOIN push_scores AS s ON s.board = c.board AND s.post_id = c.post_id AND s.floor = c.floor
-    JOIN internal.active_engine AS e ON e.engine = s.engine AND e.version = s.version
+    JOIN row_scores AS s ON s.board = c.board AND s.post_id = c.post_id AND s.floor = c.floor
     WHERE c.session_on IS NOT NULL AND c.user_key IS NOT NULL AND NOT c.is_author
     GROUP BY c.symbol, c.board, c.session_on, c.user_key
 ), crowd AS (

@@ -2,11 +2,14 @@ DELETE FROM pushes AS p USING pushes_down AS d
 WHERE p.board = d.board AND p.post_id = d.post_id AND p.floor = d.floor;
 DELETE FROM push_scores AS p USING pushes_down AS d
 WHERE p.board = d.board AND p.post_id = d.post_id AND p.floor = d.floor;
+DELETE FROM internal.partial_scores AS p USING pushes_down AS d
+WHERE p.board = d.board AND p.post_id = d.post_id AND p.floor = d.floor;
 DELETE FROM mentions AS p USING pushes_down AS d
 WHERE p.board = d.board AND p.post_id = d.post_id AND p.floor = d.floor;
 DELETE FROM posts AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM pushes AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM push_scores AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
+DELETE FROM internal.partial_scores AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM post_scores AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM post_versions AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM replies AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;

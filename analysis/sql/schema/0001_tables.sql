@@ -132,3 +132,8 @@ CREATE TABLE internal.thread_moods (
     comments_scored BIGINT NOT NULL, users BIGINT NOT NULL, crowd_mood DOUBLE NOT NULL, crowd_variance DOUBLE NOT NULL
 );
 CREATE TABLE internal.stories (board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, story_id VARCHAR NOT NULL);
+-- What a comment of several rows had said by a row after which its writer paused: for as-of queries (step scores).
+CREATE TABLE internal.partial_scores (
+    board VARCHAR NOT NULL, post_id VARCHAR NOT NULL, floor INTEGER NOT NULL,
+    engine VARCHAR NOT NULL, version VARCHAR NOT NULL, score DOUBLE NOT NULL
+);

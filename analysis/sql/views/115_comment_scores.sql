@@ -1,6 +1,31 @@
--- The same as of now: what is current.
+-- One row a judged comment: current pushes, without the author's.
 CREATE OR REPLACE VIEW internal.comment_scores AS
-FROM internal.known_comment_scores('infinity'::TIMESTAMPTZ, FALSE, '-infinity'::TIMESTAMPTZ);
+WITH marked AS (
+    SELECT
+        p.board, p.post_id, p.floor, lower(p.user_id) AS user_key, p.pushed_at, p.session_on, p.is_author, s.score,
+        lower(p.user_id) IS NOT DISTINCT FROM lag(lower(p.user_id)) OVER thread
+            AND s.score IS NOT DISTINCT FROM lag(s.score) OVER thread AS continues
+    FROM pushes AS p
+    LEFT JOIN (
+        SELECT r.board, r.post_id, r.floor, r.score
+        FROM push_scores AS r
+        JOIN internal.active_engine AS e ON e.engine = r.engine AND e.version = r.version
+    ) AS s ON s.board = p.board AND s.post_id = p.post_id AND s.floor = p.floor
+    WHERE p.removed_at IS NULL
+    WINDOW thread AS (PARTITION BY p.board, p.post_id ORDER BY p.floor)
+)
+SELECT m.board, m.post_id, m.floor, m.user_key, m.pushed_at, m.session_on, m.score
+FROM marked AS m
+WHERE NOT m.continues AND NOT m.is_author AND m.score IS NOT NULL AND m.user_key IS NOT NULL;
 
 CREATE OR REPLACE VIEW internal.thread_moods_now AS
-FROM internal.known_thread_moods('infinity'::TIMESTAMPTZ, FALSE, '-infinity'::TIMESTAMPTZ);
+WITH per_user AS (
+    SELECT c.board, c.post_id, c.user_key, avg(c.score) AS score, count(*) AS comments
+    FROM internal.comment_scores AS c
+    GROUP BY c.board, c.post_id, c.user_key
+)
+SELECT
+    u.board, u.post_id, sum(u.comments)::BIGINT AS comments_scored, count(*) AS users,
+    avg(u.score) AS crowd_mood, internal.mean_variance(count(*), stddev_samp(u.score)) AS crowd_variance
+FROM per_user AS u
+GROUP BY u.board, u.post_id;
