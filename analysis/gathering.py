@@ -1,5 +1,6 @@
 """One crawl into the store: lock, leftovers, crawl, load and publish while it goes on, the run's row in ``crawls``."""
 
+import contextlib
 import json
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from analysis.config import Settings
+from analysis.config import Settings, check_boards
 from analysis.errors import PttError, UsageError
 from analysis.sql import statement
 from ptt_spider import clock
@@ -41,7 +42,7 @@ def base_job(settings: Settings, boards: Iterable[str] | None = None, *, site: s
     try:
         return CrawlJob(
             data_dir=settings.data,
-            boards=tuple(dict.fromkeys(boards or settings.board)),
+            boards=tuple(dict.fromkeys(check_boards(list(boards)) if boards else settings.board)),
             site=(site or settings.site).rstrip("/"),
             delay=settings.delay,
             contact=settings.contact,
@@ -72,7 +73,7 @@ def gather(
     try:
         con.execute(statement("crawl/interrupted"), [clock.now()])
         if load_waiting(con, settings.data).files:
-            digest(con, settings)
+            digest(con, settings, listener)
         job = replace(job, known=load_known(con, job.boards))
         if incremental:
             job = _since_last(con, job, settings)
@@ -90,12 +91,25 @@ def _source_url(post: Post) -> str | None:
     return parse_news(post.title, post.body, post.posted_at).source_url
 
 
-def digest(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """What follows a load: news, mentions, votes and scores of the threads that changed, then a publication."""
+def digest(con: duckdb.DuckDBPyConnection, settings: Settings, listener: Listener | None = None) -> None:
+    """What follows a load: news, mentions, votes and scores of the threads that changed, then a publication.
+
+    With a ``listener``, one who crawls on: what cannot be derived (a model that does not load) is told and left for
+    the next time, and what was loaded is published. Raises PttError otherwise, and where the disk is full.
+    """
     from analysis.derive import derive_all
+    from analysis.store.disk import DiskFull
     from analysis.store.publish import publish
 
-    derive_all(con, settings)
+    try:
+        derive_all(con, settings)
+    except DiskFull:
+        raise
+    except PttError as error:
+        if listener is None:
+            publish(settings.data, con)
+            raise
+        listener.note(str(error))
     publish(settings.data, con)
 
 
@@ -104,7 +118,7 @@ def _crawl(con: duckdb.DuckDBPyConnection, settings: Settings, job: CrawlJob, li
 
     def on_spool(_: Path) -> None:
         load_waiting(con, settings.data)
-        digest(con, settings)
+        digest(con, settings, listener)
 
     try:
         report = crawl(
@@ -116,8 +130,7 @@ def _crawl(con: duckdb.DuckDBPyConnection, settings: Settings, job: CrawlJob, li
             on_record=listener.record,
         )
     except BaseException as error:
-        _finish(con, CrawlReport(job.run_id, clock.now(), clock.now(), outcome="failed", reason=str(error)))
-        _publish_quietly(con, settings)
+        _record_failure(con, settings, job, error)
         raise
     finally:
         listener.close()
@@ -127,14 +140,13 @@ def _crawl(con: duckdb.DuckDBPyConnection, settings: Settings, job: CrawlJob, li
     return report
 
 
-def _publish_quietly(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """So that a failed run shows; what made it fail is being raised already."""
+def _record_failure(con: duckdb.DuckDBPyConnection, settings: Settings, job: CrawlJob, error: BaseException) -> None:
+    """So that a failed run shows; what made it fail is being raised already, and may forbid this too."""
     from analysis.store.publish import publish
 
-    try:
+    with contextlib.suppress(PttError, OSError, duckdb.Error):
+        _finish(con, CrawlReport(job.run_id, clock.now(), clock.now(), outcome="failed", reason=str(error)))
         publish(settings.data, con)
-    except (PttError, OSError, duckdb.Error):
-        return
 
 
 def _since_last(con: duckdb.DuckDBPyConnection, job: CrawlJob, settings: Settings) -> CrawlJob:

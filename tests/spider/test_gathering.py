@@ -7,6 +7,8 @@ import pytest
 
 from analysis import gathering
 from analysis.config import Settings
+from analysis.errors import PttError
+from analysis.store.disk import DiskFull
 from analysis.store.work import open_work
 from ptt_spider import clock
 from ptt_spider.crawling import CrawlJob, CrawlReport, Failure
@@ -109,3 +111,29 @@ def test_the_gap_between_full_runs_is_measured(con, tmp_path):
         at = clock.now() + timedelta(hours=hours)
         con.execute("UPDATE crawls SET started_at = ? WHERE run_id = ?", [at, made.run_id])
     assert gathering._until_next(con) == timedelta(hours=3)
+
+
+def test_what_cannot_be_derived_is_told_and_ends_no_crawl(con, settings, monkeypatch):
+    published, notes = [], []
+    monkeypatch.setattr("analysis.store.publish.publish", lambda data, _: published.append(data))
+
+    def broken(*_):
+        raise PttError("模型檔讀不到")
+
+    monkeypatch.setattr("analysis.derive.derive_all", broken)
+    listener = gathering.Listener()
+    listener.note = notes.append
+    gathering.digest(con, settings, listener)
+    assert (notes, published) == (["模型檔讀不到"], [settings.data])
+    with pytest.raises(PttError):
+        gathering.digest(con, settings)
+    assert len(published) == 2
+
+
+def test_a_full_disk_ends_it(con, settings, monkeypatch, tmp_path):
+    def full(*_):
+        raise DiskFull(tmp_path)
+
+    monkeypatch.setattr("analysis.derive.derive_all", full)
+    with pytest.raises(DiskFull):
+        gathering.digest(con, settings, gathering.Listener())

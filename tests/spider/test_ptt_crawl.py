@@ -26,7 +26,7 @@ def ptt(site, tmp_path):
     def run(*arguments: str, data: Path | None = None, wait: bool = True, **environment: str):
         command = [sys.executable, "-m", "analysis", *arguments, "--data", str(data or tmp_path / "data")]
         env = {key: value for key, value in os.environ.items() if not key.startswith("PTT_")}
-        env |= {"PTT_SITE": site.url, "PTT_DELAY": "0", **environment}
+        env |= {"PTT_SITE": site.url, "PTT_DELAY": "0", "PTT_ENGINE": "lexicon", **environment}
         process = subprocess.Popen(
             command, env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
