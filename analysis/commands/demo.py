@@ -1,5 +1,6 @@
 """`ptt demo`: the whole job on the bundled board, over real HTTP on loopback, without the internet."""
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,7 +64,7 @@ def print_news(con: "duckdb.DuckDBPyConnection", limit: int = 10) -> None:
 
     console = Console()
     if not console.is_terminal:
-        console.width = 100
+        console.width = 110
     wide = console.width >= 96
     table = Table(title="最近一週的新聞：鄉民買單的在前", title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     table.add_column("新聞", ratio=1, overflow="ellipsis", no_wrap=True)
@@ -93,7 +94,10 @@ def _write(settings: "Settings") -> None:
     report(settings.data, out=None, board=BOARD, days=None)
     print(f"報告頁：{settings.data / 'report.html'}（用瀏覽器打開）")
     print(f"資料庫：{settings.data / 'ptt.duckdb'}")
-    print(f"接著試試：ptt sql --data {settings.data} 'FROM top_news()'   或   ptt stock 2330 --data {settings.data}")
+    ptt = "ptt" if shutil.which("ptt") else "./dev ptt"
+    print(
+        f"接著試試：{ptt} sql --data {settings.data} 'FROM top_news()'   或   {ptt} stock 2330 --data {settings.data}"
+    )
 
 
 def _open_shell(data: Path) -> None:

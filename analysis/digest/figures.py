@@ -208,4 +208,9 @@ def _engine(con: duckdb.DuckDBPyConnection) -> str:
 def _rows(con: duckdb.DuckDBPyConnection, name: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = con.execute(statement(name), dict(given))
     names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return [dict(zip(names, map(_settled, row), strict=True)) for row in found.fetchall()]
+
+
+def _settled(value: Any) -> Any:
+    """Floats to nine digits: several cores add them up in another order each time, and issues must be rebuilt alike."""
+    return round(value, 9) if isinstance(value, float) else value

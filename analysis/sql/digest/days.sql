@@ -16,9 +16,9 @@ WITH threads AS (
     GROUP BY 1
 ), said AS (
     SELECT least($start::DATE + 6, internal.taipei(s.pushed_at)::DATE) AS day, s.user_key, avg(s.score) AS score
-    FROM internal.known_comment_scores($cut, FALSE, $start::TIMESTAMP AT TIME ZONE 'Asia/Taipei') AS s
+    FROM internal.known_row_scores($cut, FALSE, $start::TIMESTAMP AT TIME ZONE 'Asia/Taipei') AS s
     JOIN threads AS t ON t.board = s.board AND t.post_id = s.post_id
-    WHERE s.pushed_at IS NOT NULL
+    WHERE s.begins AND s.pushed_at IS NOT NULL
     GROUP BY 1, 2
 ), moods AS (
     SELECT

@@ -24,7 +24,7 @@ WITH threads AS (
 ), said AS (
     SELECT t.symbol, t.user_key, avg(s.score) AS score
     FROM talk AS t
-    JOIN internal.known_comment_scores($cut, FALSE, $start::TIMESTAMP AT TIME ZONE 'Asia/Taipei') AS s
+    JOIN internal.known_row_scores($cut, FALSE, $start::TIMESTAMP AT TIME ZONE 'Asia/Taipei') AS s
         ON s.board = t.board AND s.post_id = t.post_id AND s.floor = t.floor
     GROUP BY t.symbol, t.user_key
 ), moods AS (

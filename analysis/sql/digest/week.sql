@@ -12,8 +12,9 @@ WITH threads AS (
     SELECT count(*) AS n FROM comments AS c GROUP BY c.board, c.post_id
 ), said AS (
     SELECT s.user_key, avg(s.score) AS score
-    FROM internal.known_comment_scores($cut, FALSE, $start::TIMESTAMP AT TIME ZONE 'Asia/Taipei') AS s
+    FROM internal.known_row_scores($cut, FALSE, $start::TIMESTAMP AT TIME ZONE 'Asia/Taipei') AS s
     JOIN threads AS t ON t.board = s.board AND t.post_id = s.post_id
+    WHERE s.begins
     GROUP BY s.user_key
 )
 SELECT
