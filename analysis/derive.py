@@ -28,15 +28,17 @@ def derive_all(con: duckdb.DuckDBPyConnection, settings: Settings) -> Derived:
     from analysis.news.derive import derive_news
     from analysis.sentiment.scoring import score_threads
     from analysis.stocks.derive import derive_mentions
+    from analysis.store.disk import plain_disk_errors
     from analysis.store.privacy import enforce_deleted
     from analysis.votes.derive import derive_votes
 
-    enforce_deleted(con, settings.deleted)
-    return Derived(
-        news=derive_news(con),
-        mentions=derive_mentions(con),
-        votes=derive_votes(con),
-        scores=score_threads(con, settings.engine),
-        moods=derive_moods(con),
-        stories=derive_stories(con),
-    )
+    with plain_disk_errors(settings.data):
+        enforce_deleted(con, settings.deleted)
+        return Derived(
+            news=derive_news(con),
+            mentions=derive_mentions(con),
+            votes=derive_votes(con),
+            scores=score_threads(con, settings.engine),
+            moods=derive_moods(con),
+            stories=derive_stories(con),
+        )

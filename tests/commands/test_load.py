@@ -22,7 +22,8 @@ def waiting(tmp_path, monkeypatch):
     push = Push(1, "推", "reader", "看好", None, AT, "01/28 09:00", False)
     url = "https://www.ptt.cc/bbs/Stock/M.1769562000.A.C89.html"
     post = Post(
-        "Stock", "M.1769562000.A.C89", "1fUBXGoB", url, "新聞", False, False, None, "[新聞] 台積電法說會", "writer", "", None, None, AT, None, "內文", None, False, False, (push,), (),
+        "Stock", "M.1769562000.A.C89", "1fUBXGoB", url, "新聞", False, False, None, "[新聞] 台積電法說會", "writer", "",
+        None, None, AT, None, "內文", None, False, False, (push,), (),
     )  # fmt: skip
     data = tmp_path / "data"
     (data / "spool").mkdir(parents=True)
