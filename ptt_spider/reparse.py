@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from ptt_spider.errors import DamagedPage, NotAnArticle, NotAnIndex
+from ptt_spider.errors import DamagedIndex, DamagedPage, NotAnArticle, NotAnIndex
 from ptt_spider.items import Post, Push
 from ptt_spider.pages import parse_article, parse_growth, parse_index
 from ptt_spider.spool import GoneSeen, GrowthSeen, IndexSeen, PageSeen, Record
@@ -89,6 +89,8 @@ class Reparser:
     def _index(self, response: ArchivedResponse) -> Record | None:
         try:
             page = parse_index(response.body, response.url)
+        except DamagedIndex as damaged:
+            page = damaged.page
         except NotAnIndex as error:
             self.skipped.append((response, str(error)))
             return None
