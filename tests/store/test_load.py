@@ -240,3 +240,15 @@ def _then_fail(_monkeypatch):
         raise PttError("stop")
 
     return fail
+
+
+def test_a_forgotten_push_leaves_its_floor_empty(kit, con, data):
+    first, gone, third, fourth = (kit.push(i, user=f"u{i}", minute=i) for i in range(1, 5))
+    _load(kit, con, data, _page(kit, first, gone, third, hours=2))
+    con.execute("DELETE FROM pushes WHERE user_id = 'u2'")
+    _load(kit, con, data, _page(kit, first, third, fourth, hours=3), name="b")
+    expected = [(1, "u1", None), (3, "u3", None), (4, "u4", None)]
+    said = "SELECT floor, user_id, removed_at FROM pushes ORDER BY floor"
+    assert con.execute(said).fetchall() == expected
+    _load(kit, con, data, _page(kit, first, hours=1), name="an older look, which rebuilds the thread")
+    assert con.execute(said).fetchall() == expected
