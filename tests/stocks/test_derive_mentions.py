@@ -16,8 +16,8 @@ POST = (
     " now() AS fetched_at, 0 AS capture_lag"
 )
 PUSH = (
-    "INSERT INTO pushes BY NAME SELECT 'Stock' AS board, ? AS post_id, ? AS floor, '推' AS tag, 1 AS vote, 'u' AS user_id,"
-    " ? AS text, '' AS time_text, false AS is_author, now() AS first_seen_at"
+    "INSERT INTO pushes BY NAME SELECT 'Stock' AS board, ? AS post_id, ? AS floor, '推' AS tag, 1 AS vote,"
+    " 'u' AS user_id, ? AS text, '' AS time_text, false AS is_author, now() AS first_seen_at"
 )
 
 
