@@ -1,6 +1,7 @@
 """`ptt follow`: comments arrive as they come, by poll, and by whole pages where a page offers none."""
 
-import threading
+import os
+import signal
 import time
 from datetime import timedelta
 from itertools import pairwise
@@ -13,36 +14,47 @@ from ptt_spider.items import Push
 from ptt_spider.spool import GrowthSeen, PageSeen
 
 
+def wait_for(site, part: str, times: int) -> None:
+    """Until so many more requests whose address holds ``part`` were answered."""
+    seen = sum(part in visit.target for visit in site.visits)
+    deadline = time.monotonic() + 60
+    while sum(part in visit.target for visit in site.visits) < seen + times:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 @pytest.mark.parametrize("polls", [True, False])
 def test_comments_are_had_as_they_come(crawls, site, spooled, tmp_path, polls):
     post_id = site.post_ids()[-1]
+    asked = "/v1/longpoll" if polls else post_id
     if not polls:
         site.fault("404", "/v1/longpoll", times=-1)
-    before = site.thread("Stock", post_id).size
-
-    def grow() -> None:
-        for _ in range(3):
-            time.sleep(0.2)
-            site.grow(post_id, 2)
-
-    grower = threading.Thread(target=grow)
-    crawls.start(tmp_path, site.url, refs=(PostRef("Stock", post_id),), follow=True, follow_for=timedelta(seconds=1.2))
-    grower.start()
+    pid = crawls.start(tmp_path, site.url, refs=(PostRef("Stock", post_id),), follow=True)
+    wait_for(site, asked, 1)
+    for _ in range(3):
+        site.grow(post_id, 2)
+        wait_for(site, asked, 3)
+    os.kill(pid, signal.SIGINT)
     report = crawls.wait().report
-    grower.join()
-    assert report.outcome == "done"
+    assert report.outcome == "stopped"
     records = spooled(tmp_path).records
+    assert isinstance(records[0], PageSeen)
     if polls:
-        assert isinstance(records[0], PageSeen)
         growths = spooled(tmp_path).of(GrowthSeen)
-        assert sum(len(g.pushes) for g in growths) + len(records[0].post.pushes) >= 6
-        assert growths[-1].poll_offset == site.thread("Stock", post_id).size > before
+        assert sum(len(growth.pushes) for growth in growths) == 6
+        assert growths[-1].poll_offset == site.thread("Stock", post_id).size
+        assert all(growth.pushes for growth in growths)  # polls without news leave no record
         for earlier, later in pairwise(records):
             assert later.base_fetched_at == earlier.fetched_at
     else:
         assert len(spooled(tmp_path).posts[post_id].pushes) == len(records[0].post.pushes) + 6
-    # Polls without news leave no record.
-    assert all(growth.pushes for growth in spooled(tmp_path).of(GrowthSeen))
+
+
+def test_a_following_ends_when_its_time_is_over(crawls, site, tmp_path):
+    ref = (PostRef("Stock", site.post_ids()[-1]),)
+    report = crawls(tmp_path, site.url, refs=ref, follow=True, follow_for=timedelta(seconds=0.2)).report
+    assert report.outcome == "done"
+    assert report.polls >= 1
 
 
 def test_a_thread_taken_down_ends_it(crawls, site, tmp_path):
