@@ -112,15 +112,21 @@ WITH sessions AS (
     LEFT JOIN reach AS r ON r.board = x.board
     LEFT JOIN written AS w ON w.symbol = x.symbol AND w.board = x.board AND w.session_on = x.session_on
     LEFT JOIN volumes AS v ON v.symbol = x.symbol AND v.board = x.board AND v.session_on = x.session_on
+), beginnings AS (
+    SELECT p.board, min(s.number) AS number
+    FROM known_posts AS p
+    JOIN sessions AS s ON s.day = p.session_on
+    GROUP BY p.board
 ), compared AS (
     SELECT
         c.*,
         CASE
-            WHEN c.number - 5 < min(c.number) OVER (PARTITION BY c.board) THEN NULL
+            WHEN c.number - 5 < f.number THEN NULL -- the board's data do not reach back that far
             WHEN c.running THEN sum(c.comments_at_age) OVER week_before / 5
             ELSE sum(c.comments) OVER week_before / 5
         END AS comments_week_before
     FROM counted AS c
+    JOIN beginnings AS f ON f.board = c.board
     WINDOW week_before AS (
         PARTITION BY c.symbol, c.board ORDER BY c.number RANGE BETWEEN 5 PRECEDING AND 1 PRECEDING
     )
