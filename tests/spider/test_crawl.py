@@ -1,6 +1,7 @@
 """Whole crawls over real sockets against the faulty site, each in a process of its own."""
 
 import gzip
+import math
 import os
 import random
 import signal
@@ -10,6 +11,7 @@ from itertools import pairwise
 
 import pytest
 
+from analysis.demo.site import Response, error_page
 from ptt_spider.aid import PostRef
 from ptt_spider.clock import TAIPEI
 from ptt_spider.frontier import KnownThread, parse_schedule
@@ -488,3 +490,51 @@ def test_a_crawl_delay_in_robots_is_kept(crawls, faulty_site, tmp_path):
         crawls(tmp_path, site.url, refs=tuple(PostRef("Stock", post_id) for post_id in site.post_ids()[:4]))
         begun = [visit.begun for visit in site.visits][1:]
         assert begun[-1] - begun[0] > 0.4
+
+
+# -- a board of ten thousand pages ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def huge(faulty_site):
+    """200,000 posts over ten years, at an uneven pace; every 97th page has no link."""
+
+    class Huge(faulty_site):
+        last, first_post = 10_000, 1_450_000_000
+
+        def seconds(self, number: int) -> int:
+            return self.first_post + 1500 * number + int(4e6 * math.sin(number / 3000))
+
+        def page(self, number: int) -> str:
+            row = (
+                '<div class="r-ent"><div class="nrec"></div><div class="title">{}</div><div class="meta">'
+                '<div class="author">a</div><div class="date">1/1</div><div class="mark"></div></div></div>'
+            )
+            posts = range(20 * (number - 1), 20 * number)
+            link = '<a href="/bbs/Stock/M.{}.A.{:03X}.html">[新聞] x</a>'
+            links = [link.format(self.seconds(n), n % 4096) if number % 97 else "(已刪)" for n in posts]
+            older = f'<a class="btn wide" href="/bbs/Stock/index{number - 1}.html">‹ 上頁</a>'
+            rows = "".join(map(row.format, links))
+            return (
+                f'<html><body><div class="btn-group btn-group-paging">{older}</div>'
+                f'<div class="r-list-container">{rows}</div></body></html>'
+            )
+
+        def _board(self, board, name, query):
+            if name.startswith("index"):
+                return Response(200, self.page(int(name[5:-5] or self.last)).encode())
+            return error_page(404)
+
+    with Huge() as site:
+        yield site
+
+
+@pytest.mark.parametrize("share", [0.0004, 0.13, 0.5, 0.87, 0.9996])
+def test_a_date_among_ten_thousand_pages_costs_fifteen_requests_a_bound(crawls, huge, tmp_path, share):
+    at = huge.seconds(int(share * 200_000))
+    since, until = (datetime.fromtimestamp(at + more, TAIPEI) for more in (0, 20_000))
+    report = crawls(tmp_path, huge.url, since=since, until=until).report
+    assert report.index_pages == len(index_pages(huge))
+    assert len(index_pages(huge)) <= 2 * 18 + 3  # two bounds, pages without links on the way, and the range itself
+    wanted = [n for n in range(200_000) if since.timestamp() <= huge.seconds(n) < until.timestamp()]
+    assert len(articles(huge)) == len([n for n in wanted if (n // 20 + 1) % 97])
