@@ -6,9 +6,11 @@ and coloured comments: those of other posts end nothing, and no quoted line does
 """
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-MAX_SIGNATURE_LINES = 6
+MAX_LINE: Final = 1000
+"""The site's own lines have some 80 characters; what is far longer is none, and would take patterns long to refuse."""
+MAX_SIGNATURE_LINES: Final = 6
 """A signature has at most six lines [pttbbs MAX_SIGLINES]; what stands under an earlier ``--`` is body."""
 
 _STATION = re.compile(
@@ -64,7 +66,7 @@ def _own_address(lines: list[str], post_id: str) -> int | None:
 
 def _last_station(lines: list[str]) -> int | None:
     for number in range(len(lines) - 1, -1, -1):
-        line = lines[number]
+        line = lines[number][:MAX_LINE]
         if line.startswith("◆ From") and _FROM.fullmatch(line):
             return number
         if line.startswith("※ 轉錄者") and _FORWARDER.fullmatch(line):
@@ -78,7 +80,7 @@ def _closing_block(lines: list[str], at: int) -> tuple[int, str | None, str | No
     """First line of the block of system lines that ends at ``at``, with the poster's address."""
     first, ip, country = at, None, None
     for number in range(at, max(at - 8, -1), -1):
-        line = lines[number]
+        line = lines[number][:MAX_LINE]
         matches = [pattern.fullmatch(line) for pattern in (_FORWARDER, _FROM, _STATION)]
         match = next((m for m in matches if m), None)
         if match is None:
@@ -111,5 +113,5 @@ def read_origin(body: str) -> tuple[bool, str | None]:
     first = body.lstrip("\n").partition("\n")[0]
     if _ORIGIN_SIGN not in first or not first.lstrip().startswith("※"):
         return False, None
-    match = _ORIGIN.fullmatch(first)
+    match = _ORIGIN.fullmatch(first[:MAX_LINE])
     return True, " ".join(part for part in match.group("board", "aid") if part) if match else None

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ptt_spider.aid import name_seconds
 from ptt_spider.clock import TAIPEI, from_unix
+from ptt_spider.pages.ending import MAX_LINE
 
 _AUTHOR_TAGS = ("作者", "發信人", "寄件人")
 _TITLE_TAGS = ("標題", "主旨")
@@ -92,7 +93,7 @@ def split_plain_header(lines: list[str], metalines: list[tuple[str, str]]) -> tu
     pairs: list[tuple[str, str]] = []
     taken = 0
     for line in lines[:4]:
-        match = _PLAIN.fullmatch(line.strip())
+        match = _PLAIN.fullmatch(line.strip()[:MAX_LINE])
         kind = _kind(match[1]) if match else None
         if not match or kind in seen:
             break

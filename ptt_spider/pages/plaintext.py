@@ -11,7 +11,7 @@ from ptt_spider.errors import NotAnArticle
 from ptt_spider.items import VOTE, Post
 from ptt_spider.pages.assembly import RUN, Written, assemble
 from ptt_spider.pages.blocks import RawPush
-from ptt_spider.pages.ending import find_ending
+from ptt_spider.pages.ending import MAX_LINE, find_ending
 from ptt_spider.pages.header import read_header, split_plain_header
 from ptt_spider.pages.source import decode
 
@@ -52,7 +52,7 @@ def _header(lines: list[str]) -> tuple[list[tuple[str, str]], int]:
     """
     pairs: list[tuple[str, str]] = []
     taken = 0
-    while taken < min(len(lines), 4) and (match := _COLUMNS.fullmatch(lines[taken])):
+    while taken < min(len(lines), 4) and (match := _COLUMNS.fullmatch(lines[taken][:MAX_LINE])):
         if (match[1] == "作者") != (taken == 0):
             break
         pairs.append((match[1], match[2]))
@@ -82,7 +82,7 @@ def _names(lines: list[str], url: str | None, header_board: str | None) -> tuple
 def _tail_start(lines: list[str], post_id: str) -> int:
     if ending := find_ending(lines, post_id):
         return ending.tail_start
-    pushes = [number for number, line in enumerate(lines) if _TERMINAL.fullmatch(line)]
+    pushes = [number for number, line in enumerate(lines) if _TERMINAL.fullmatch(line[:MAX_LINE])]
     return pushes[0] if pushes else len(lines)
 
 
@@ -106,7 +106,7 @@ def _with_runs(lines: list[str], tail: int) -> tuple[list[str], list[list[RawPus
 
 def _push_at(lines: list[str], number: int) -> tuple[RawPush | None, int]:
     """The push that begins on this line and the first line after it."""
-    line = lines[number]
+    line = lines[number][:MAX_LINE]
     if match := _TERMINAL.fullmatch(line):
         tag, user, content, stamp = match.groups()
         return (tag, user, f": {content}", stamp), number + 1

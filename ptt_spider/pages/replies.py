@@ -21,6 +21,7 @@ _SYSTEM = re.compile(
     r"|\([0-9A-Za-z]{2,12} 刪除 [0-9A-Za-z]{2,12} 的推文[:：].*\)\s*$"
 )
 _SPOILT = re.compile(r"[推噓→] ?[0-9A-Za-z]{2,12} *:")
+_SECOND_HALF = re.compile(r"(?:\s|[\d.]{7,15})\d\d/\d\d \d\d:\d\d$", re.ASCII)
 _CLOCK_AT_END = re.compile(r"(?:^|\s|[\d.]{7,15})\d\d/\d\d(?: \d\d:\d\d)?\s*(?:<- .*)?$", re.ASCII)
 
 
@@ -46,7 +47,7 @@ def read_appended(lines: list[str]) -> list[Edit | Note]:
         if line.startswith("※") and (edit := read_edit(line)):
             _keep(kept, result)
             result.append(edit)
-        elif spoilt and _CLOCK_AT_END.search(line):
+        elif spoilt and _SECOND_HALF.search(line):
             # The second half of a push that a line break was put into.
             spoilt = False
         elif _SYSTEM.match(line):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fixtures.pages import markup as m
 from fixtures.pages.cases import ID, all_cases, busy_page
 from ptt_spider.errors import DamagedIndex, DamagedPage, NotAnArticle, NotAnIndex, PageError
 from ptt_spider.items import IndexPage, Post
@@ -136,6 +137,45 @@ def test_time_grows_with_the_size(piece: str) -> None:
 
     small, large = cpu(100_000), cpu(800_000)
     # Quadratic time would be 64 times as long; the constant forgives what starting up costs.
+    assert large < 24 * small + 0.05
+
+
+LONG_LINES = [
+    "作者: a{}b",
+    "作者  a{}b",
+    "作者: a ({}",
+    "推 abc: {}x",
+    "推 abc: {}<- x",
+    "※ 轉錄者: a (1.2.3.4{}x",
+    "※ [本文轉錄自 X 看板{}x",
+    "◆ From: {}x",
+    "※ 發信站: 批踢踢, 來自: 1.2.3.4 {}x",
+    "※ 編輯: a{}x",
+    "(ab 刪除 cd 的推文:{}x",
+    "標題: Re:{}x",
+    "※ 文章網址:{}x",
+    "時間: Wed {}x",
+]
+
+
+@pytest.mark.parametrize("line", LONG_LINES)
+@pytest.mark.parametrize("filling", [" ", "1", "(", "03/04 09:16"])
+def test_long_lines_take_no_longer_than_their_length(line: str, filling: str) -> None:
+    def cpu(size: int) -> float:
+        text = line.format(filling * (size // len(filling)))
+        best = 9e9
+        for _ in range(2):
+            start = time.process_time()
+            read_all(f"{OPEN}{text}\n{text}\n<div class='push'></div>{text}</div></div>")
+            read_all(
+                OPEN + m.metaline("作者", text) + m.metaline("標題", text) + m.metaline("時間", text) + "</div></div>"
+            )
+            read_all(m.article(m.push("推", "ab", text, text) + m.push("推", "ab", ":", text), ID, text))
+            parse_plaintext(f"{text}\n{text}", URL)
+            best = min(best, time.process_time() - start)
+        return best
+
+    small, large = cpu(5_000), cpu(40_000)
     assert large < 24 * small + 0.05
 
 
