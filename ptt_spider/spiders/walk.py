@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from ptt_spider import clock
+from ptt_spider.aid import is_name, name_seconds
 from ptt_spider.crawling import Plan
 from ptt_spider.frontier import (
     ROWS_PER_PAGE,
@@ -55,6 +56,7 @@ class Walk:
         self._journal.finish()
         due = due_threads(job.known, self._board, now(), job.schedule) if job.revisit else self._failed_before()
         for post_id in due:
+            self._run.done += job.revisit and not self._in_range(_posted(post_id))
             if (again := await self._fetch(post_id)) is not None:
                 yield again
 
@@ -96,6 +98,10 @@ class Walk:
         asked = posts if job.full else max(posts - self._known_in_range(), 0)
         if job.category:
             asked = round(asked * wanted / max(len(listed), 1))
+        if job.revisit:
+            due = due_threads(job.known, self._board, now(), job.schedule)
+            asked += len(due)
+            run.total += sum(not self._in_range(_posted(post_id)) for post_id in due)
         seconds = (asked + last - first) * max(job.delay, 0.01)
         since = job.since or (clock.from_unix(self._since) if self._since else None)
         days = job.last / timedelta(days=1) if job.last else None
@@ -193,6 +199,11 @@ class Walk:
         """Whether a page is wholly older than a time; pinned rows and pages without links tell nothing."""
         times = page_times(page.rows)
         return times is not None and times.newest < seconds
+
+
+def _posted(post_id: str) -> int:
+    """Seconds in a file name; 0 for one without any."""
+    return name_seconds(post_id) if is_name(post_id) else 0
 
 
 def category_of(title: str) -> str | None:

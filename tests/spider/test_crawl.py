@@ -94,7 +94,6 @@ def test_an_unchanged_board_costs_three_requests_besides_robots(crawls, site, sp
     ).report  # fmt: skip
     assert report.requests - report.robots_requests <= 3
     assert report.revisits == report.posts == 0
-    assert report.requests_saved == 0 or report.requests_saved >= 1
 
 
 def test_watched_pages_are_counted_apart(crawls, site, spooled, tmp_path):
@@ -131,8 +130,10 @@ def test_threads_due_by_age_are_polled_and_unchanged_ones_leave_no_article_reque
     crawls(tmp_path, site.url, pages=1)
     known = spooled(tmp_path).known()
     site.visits.clear()
-    report = crawls(tmp_path, site.url, known=known, schedule=ALWAYS, revisit=True, pages=1).report
+    outcome = crawls(tmp_path, site.url, known=known, schedule=ALWAYS, revisit=True, pages=1)
+    report = outcome.report
     assert report.revisits == report.polls == len(known)
+    assert outcome.told["plans"][0].posts == len(known)
     assert articles(site) == []
     assert all("/v1/longpoll" in t for t in paths(site)[2:])
     assert {len(g.pushes) for g in spooled(tmp_path).of(GrowthSeen)} == {0}
@@ -529,7 +530,9 @@ def huge(faulty_site):
         yield site
 
 
-@pytest.mark.parametrize("share", [0.0004, 0.13, 0.5, 0.87, 0.9996])
+@pytest.mark.parametrize(
+    "share", [0.13, 0.9996, *(pytest.param(share, marks=pytest.mark.slow) for share in (0.0004, 0.5, 0.87))]
+)
 def test_a_date_among_ten_thousand_pages_costs_fifteen_requests_a_bound(crawls, huge, tmp_path, share):
     at = huge.seconds(int(share * 200_000))
     since, until = (datetime.fromtimestamp(at + more, TAIPEI) for more in (0, 20_000))
