@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from analysis.commands.common import DataOption, say, settle
+from analysis.commands.common import DataOption, one_board, say, settle
 from analysis.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def command(
 ) -> None:
     """Write the weekly digest as .eml and .html, send it, or print it for a chat."""
     from analysis.digest.compose import make_issue
-    from analysis.digest.mail import check_address
+    from analysis.digest.mail import charts, check_address
     from analysis.digest.readers import Reader
     from analysis.digest.render import chat_text
     from analysis.digest.weeks import Week
@@ -56,7 +56,7 @@ def command(
     language = _language(lang)
     watchlist = [symbol.strip().upper() for symbol in (stocks or "").split(",") if symbol.strip()]
     addresses = [check_address(address) for address in to or ()]
-    figures = gather_figures(settings.data, board or settings.board[0], wanted)
+    figures = gather_figures(settings.data, one_board(board, settings), wanted)
     if send:
         _send(settings, figures, [Reader(address, tuple(watchlist), language) for address in addresses], again)
         return
@@ -66,8 +66,9 @@ def command(
         return
     if issue.empty:
         say(f"{figures.board} 板 {figures.week.name}（{figures.week.span}）沒有資料；仍寫出一份說明這件事的週報。")
+    pictures = charts(issue)
     for address in dict.fromkeys(addresses or [""]):
-        for path in write_issue(settings.data, issue, recipient=address):
+        for path in write_issue(settings.data, issue, recipient=address, pictures=pictures):
             print(path)
 
 

@@ -26,14 +26,24 @@ def gather_figures(data: Path, board: str, week: Week | None) -> Figures:
         return read_figures(con, board, chosen)
 
 
-def write_issue(data: Path, issue: Issue, *, recipient: str = "", sender: str = DEFAULT_SENDER) -> list[Path]:
-    """Writes an issue's mail and page; returns their paths. A recipient's files carry a hash, never the address."""
+def write_issue(
+    data: Path,
+    issue: Issue,
+    *,
+    recipient: str = "",
+    sender: str = DEFAULT_SENDER,
+    pictures: dict[str, bytes] | None = None,
+) -> list[Path]:
+    """Writes an issue's mail and page; returns their paths. A recipient's files carry a hash, never the address.
+
+    ``pictures`` are the issue's `charts`, where they have been drawn already.
+    """
     folder = data / "digest"
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{issue.board}-{issue.week.name}" + ("" if issue.words.lang == "zh" else f"-{issue.words.lang}")
     if recipient or issue.watch:
         stem += f"-{hashlib.sha256(f'{recipient}|{issue.key}'.encode()).hexdigest()[:8]}"
-    pictures = charts(issue)
+    pictures = charts(issue) if pictures is None else pictures
     for name, picture in pictures.items():
         _put(folder / f"{stem}-{name}.png", picture)
     mail = make_mail(issue, recipient=recipient, sender=sender, pictures=pictures)
