@@ -70,8 +70,13 @@ def _evidence(text: str, start: int, end: int, symbol: str, found: list[_Found],
     """How strongly the text around a name speaks of a stock: 0 … 9, 3 is enough for rule ``context``."""
     words = context_words()
     if text[start:end].isdigit():  # 988 for 00988A: most numbers of three digits are prices
-        first = not text[:start].strip() or _beside(text, start, words["left"], _LEFT_REACH, left=True)
-        return 0 if not first or counts_things(text, start, end) else _NEEDED
+        meant = (
+            (not text[:start].strip() and end < len(text))
+            or _beside(text, start, words["left"], _LEFT_REACH, left=True)
+            or _beside(text, end, words["right"], _RIGHT_REACH, left=False)
+            or "etf" in text
+        )
+        return 0 if not meant or counts_things(text, start, end) else _NEEDED
     score = 0
     score += 4 * any(other.symbol == symbol for other in found)
     score += 3 * (0 <= subject_at <= start <= subject_at + 6)
