@@ -31,6 +31,9 @@ WITH pushed AS (
     SELECT p.*, (p.user_key IS NULL OR p.user_key IS DISTINCT FROM lag(p.user_key) OVER thread)::INTEGER AS turns
     FROM internal.pushed_rows(known_until, known_strict, known_since) AS p
     WINDOW thread AS (PARTITION BY p.board, p.post_id ORDER BY p.floor)
+), threads AS (
+    -- Lets the joins below skip the scores of all other threads.
+    SELECT DISTINCT p.board, p.post_id FROM internal.pushed_rows(known_until, known_strict, known_since) AS p
 ), numbered AS (
     SELECT p.*, sum(p.turns) OVER (PARTITION BY p.board, p.post_id ORDER BY p.floor) AS run FROM pushed AS p
 ), scored AS (
@@ -39,11 +42,13 @@ WITH pushed AS (
     LEFT JOIN (
         SELECT r.board, r.post_id, r.floor, r.score
         FROM push_scores AS r
+        SEMI JOIN threads AS h ON h.board = r.board AND h.post_id = r.post_id
         JOIN internal.active_engine AS e ON e.engine = r.engine AND e.version = r.version
     ) AS s ON s.board = n.board AND s.post_id = n.post_id AND s.floor = n.floor
     LEFT JOIN (
         SELECT r.board, r.post_id, r.floor, r.score
         FROM internal.partial_scores AS r
+        SEMI JOIN threads AS h ON h.board = r.board AND h.post_id = r.post_id
         JOIN internal.active_engine AS e ON e.engine = r.engine AND e.version = r.version
     ) AS t ON t.board = n.board AND t.post_id = n.post_id AND t.floor = n.floor
     WINDOW comment AS (

@@ -38,7 +38,11 @@ WITH cast_votes AS (
 ), paired AS (
     SELECT v.board, v.post_id, v.user_key, v.vote, h.p_user
     FROM cast_votes AS v
-    LEFT JOIN votes AS h ON h.board = v.board AND h.post_id = v.post_id AND lower(h.user_id) = v.user_key
+    LEFT JOIN (
+        SELECT w.board, w.post_id, lower(w.user_id) AS user_key, w.p_user
+        FROM votes AS w
+        SEMI JOIN cast_votes AS t ON t.board = w.board AND t.post_id = w.post_id
+    ) AS h ON h.board = v.board AND h.post_id = v.post_id AND h.user_key = v.user_key
 ), orphans AS (
     SELECT q.board, q.post_id, q.user_key, t.posted_at
     FROM paired AS q
