@@ -51,14 +51,15 @@ def slow_reading() -> ModuleType:
 @pytest.fixture(scope="session")
 def case(root: Path) -> Callable[[str], Any]:
     """Item of a recorded case by its folder's name; the error where it raises one."""
+    from fixtures.pages import record
     from ptt_spider.errors import PageError
     from ptt_spider.pages import parse_article, parse_index
 
     def read(name: str) -> Any:
         folder = root / "fixtures" / "pages" / name
-        url = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["url"]
+        url = record.url_of(folder)
         try:
-            return (parse_index if "/index" in url else parse_article)((folder / "page.html").read_bytes(), url)
+            return (parse_index if "/index" in url else parse_article)(record.read(folder, "page.html"), url)
         except PageError as error:
             return error
 

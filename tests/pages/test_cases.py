@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from fixtures.pages.cases import AT, all_cases, busy_page
-from fixtures.pages.record import outcome
+from fixtures.pages.cases import AT, all_cases
+from fixtures.pages.record import outcome, read, url_of
 from ptt_spider.clock import TAIPEI
 from ptt_spider.errors import DamagedPage, NotAnArticle
 from ptt_spider.pages import parse_article
 
 Case = Callable[[str], Any]
-FOLDERS = sorted(path.parent for path in (Path(__file__).parents[2] / "fixtures" / "pages").glob("*/page.html"))
+FOLDERS = sorted(path.parent for path in (Path(__file__).parents[2] / "fixtures" / "pages").glob("*/page.html*"))
 BODY = "早盤開高走低，量縮。\n先看月線守不守得住。"
 
 
@@ -33,15 +33,13 @@ def times(post: Any) -> list[datetime | None]:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_recorded_items(folder: Path) -> None:
-    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-    assert outcome((folder / "page.html").read_bytes(), meta["url"]) == expected
+    assert outcome(read(folder, "page.html"), url_of(folder)) == json.loads(read(folder, "expected.json"))
 
 
 def test_folders_are_what_the_case_functions_write() -> None:
-    made = {made.name: made.html for made in all_cases()}
-    kept = {folder.name: (folder / "page.html").read_bytes().decode() for folder in FOLDERS}
-    assert kept == made
+    assert {folder.name: read(folder, "page.html").decode() for folder in FOLDERS} == {
+        c.name: c.html for c in all_cases()
+    }
 
 
 def test_01_warning_box_is_no_push(case: Case) -> None:
@@ -296,9 +294,8 @@ def test_32_head_and_tail_of_a_large_file(case: Case) -> None:
     assert post.replies[0].after_floor == 8
 
 
-def test_33_fifteen_hundred_pushes() -> None:
-    busy = busy_page(1500)
-    post = parse_article(busy.html, busy.url)
+def test_33_fifteen_hundred_pushes(case: Case) -> None:
+    post = case("33-1500-pushes")
     assert len(post.pushes) == 1500
     start = AT.replace(tzinfo=TAIPEI)
     for number, push in enumerate(post.pushes):

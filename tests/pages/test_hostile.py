@@ -17,7 +17,7 @@ URL = f"https://www.ptt.cc/bbs/Stock/{ID}.html"
 INDEX = "https://www.ptt.cc/bbs/Stock/index.html"
 OPEN = '<div id="main-container"><div id="main-content" class="bbs-screen">'
 LIST = '<div class="r-list-container">'
-PAGES = {made.name: made.html.encode() for made in all_cases()}
+PAGES = {made.name: made.html.encode() for made in all_cases() if not made.name.startswith("33-")}
 
 
 def read_all(html: bytes | str) -> None:

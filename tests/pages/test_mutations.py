@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.pages.record import read
+
 pytestmark = pytest.mark.slow
 
 # case folder, module of ptt_spider, what is there, what is put in its place
@@ -67,6 +69,7 @@ MUTATIONS = [
     ("31-necropost", "pages/assembly.py", "                timeline.anchor(part.at)", "                pass"),
     ("31-necropost", "pages/assembly.py", "if moment and start and moment < start - SLACK:", "if False:"),
     ("32-over-150k", "pages/blocks.py", 'if "warning-box" in classes:\n                self._truncated = True', 'if "warning-box" in classes:\n                pass'),
+    ("33-1500-pushes", "pages/blocks.py", "runs.append(pushes[begin:end])", "runs.append(pushes[begin : begin + 1000])"),
     ("34-half-page", "pages/article.py", "    if is_cut(text, start):", "    if False:"),
     ("34-half-page", "pages/article.py", "            text = text[:last]", "            pass"),
     ("34-empty", "pages/refusals.py", '        return "empty"', '        return "not_ptt"'),
@@ -79,9 +82,8 @@ MUTATIONS = [
     ("36-user-id-case", "pages/pushes.py", "user_id.lower() == author_key", "user_id == author"),
 ]  # fmt: skip
 READ = (
-    "import json, sys; from fixtures.pages.record import outcome; folder = sys.argv[1]; "
-    "url = json.load(open(folder + '/meta.json'))['url']; "
-    "print(json.dumps(outcome(open(folder + '/page.html', 'rb').read(), url)))"
+    "import json, pathlib, sys; from fixtures.pages.record import outcome, read, url_of; folder = pathlib.Path(sys.argv[1]); "
+    "print(json.dumps(outcome(read(folder, 'page.html'), url_of(folder))))"
 )
 
 
@@ -105,7 +107,7 @@ def test_without_its_code_a_case_reads_otherwise(
     file = copy / "ptt_spider" / module
     sound = file.read_text(encoding="utf-8")
     assert sound.count(there) == 1, f"{module} has changed: mend this mutation"
-    expected = json.loads((root / "fixtures" / "pages" / name / "expected.json").read_text(encoding="utf-8"))
+    expected = json.loads(read(root / "fixtures" / "pages" / name, "expected.json"))
     file.write_text(sound.replace(there, instead), encoding="utf-8")
     try:
         done = subprocess.run(
@@ -125,4 +127,4 @@ def test_the_copy_itself_reads_the_cases_right(copy: Path, root: Path) -> None:
             [sys.executable, "-B", "-c", READ, str(folder)],
             cwd=copy, capture_output=True, text=True, timeout=60, check=True, env={"PYTHONPATH": str(copy), "PYTHONUTF8": "1"},
         )  # fmt: skip
-        assert json.loads(done.stdout) == json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+        assert json.loads(done.stdout) == json.loads(read(folder, "expected.json"))
