@@ -85,6 +85,10 @@ def main() -> None:
     except KeyboardInterrupt:
         say("ptt: 已中斷；已存的資料沒有遺失，再執行一次會接著做。")
         raise SystemExit(130) from None
+    except Exception as error:
+        if "duckdb" not in sys.modules or not isinstance(error, sys.modules["duckdb"].Error):
+            raise
+        raise SystemExit(_fail(_explain_database(error))) from None
 
 
 def _call(args: list[str]) -> None:
@@ -99,6 +103,12 @@ def _call(args: list[str]) -> None:
         if not args:
             raise SystemExit(2) from None  # the help is printed
         raise explain_usage(error) from None
+
+
+def _explain_database(error: Exception) -> PttError:
+    """What DuckDB said where no one expected it: most often a store that another version of this program wrote."""
+    detail = str(error).split("\n\nLINE ")[0]
+    return PttError(f"資料庫讀寫失敗：{detail}　若剛升級過，請先執行 ptt load 更新資料庫；不是的話請執行 ptt doctor。")
 
 
 def _fail(error: PttError) -> int:

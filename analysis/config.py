@@ -1,6 +1,8 @@
 """Settings: command line, then ``PTT_*``, then ``ptt.toml``, then the defaults here. Secrets never come from argv."""
 
 import os
+import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -14,6 +16,7 @@ from pydantic_settings import (
 )
 
 from analysis.errors import UsageError
+from ptt_spider.aid import is_board
 
 CONFIG_NAME = "ptt.toml"
 
@@ -26,6 +29,16 @@ def find_config(start: Path) -> Path | None:
     return None
 
 
+def check_boards(names: list[str]) -> list[str]:
+    """The names as they are. Raises ValueError for none, or one that no board can have (and no file should)."""
+    if not names:
+        raise ValueError("沒有看板：請給看板的英文名稱，例如 Stock")
+    for name in names:
+        if not is_board(name):
+            raise ValueError(f"{name!r} 不是看板：請給看板的英文名稱，例如 Stock")
+    return names
+
+
 class Settings(BaseSettings):
     """Every setting is ``PTT_<NAME>`` in the environment and ``<name>`` in ptt.toml; docs/settings.md lists them."""
 
@@ -35,17 +48,21 @@ class Settings(BaseSettings):
     data: Path = Field(Path("data"), description="Folder of the store, the spool and the raw archive")
     site: str = Field("https://www.ptt.cc", description="Site to crawl")
     board: Annotated[list[str], NoDecode] = Field(["Stock"], description="Boards to crawl, separated by commas")
-    delay: float = Field(1.0, ge=0, description="Seconds between two requests; 0 only for loopback sites")
+    delay: float = Field(
+        1.0, ge=0, allow_inf_nan=False, description="Seconds between two requests; 0 only for loopback sites"
+    )
     engine: str = Field("ptt", description="Sentiment engine of new scores")
     contact: str = Field("", description="Address in the user agent, so that the site can reach who crawls")
-    watch_days: float = Field(3.0, ge=0, description="Days back that every run reads the index again")
+    watch_days: float = Field(
+        3.0, ge=0, le=36500, allow_inf_nan=False, description="Days back that every run reads the index again"
+    )
     revisit: str = Field("", description="Revisit schedule, see docs/crawling.md; empty for the default")
     privacy: Literal["full", "hashed", "minimal"] = Field("full", description="What is stored of people")
     privacy_key: Path | None = Field(None, description="Key file of PTT_PRIVACY=hashed, outside the data folder")
     deleted: Literal["keep", "votes", "drop"] = Field("keep", description="What stays of posts and pushes taken down")
     raw: bool = Field(True, description="Keep raw responses as WARC")
     raw_keep: str = Field("90d", description="How long raw files are kept: days such as 90d, or all")
-    store: str = Field("duckdb", description="Store backend")
+    store: Literal["duckdb"] = Field("duckdb", description="Store backend")
     ping_url: str = Field("", description="Address told of each `ptt run`: /start, success, /fail (healthchecks style)")
     log: Literal["text", "json"] = Field("text", description="Form of log lines")
 
@@ -53,6 +70,18 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+    @field_validator("board")
+    @classmethod
+    def _check_boards(cls, names: list[str]) -> list[str]:
+        return check_boards(names)
+
+    @field_validator("contact")
+    @classmethod
+    def _check_contact(cls, text: str) -> str:
+        if not (text.isprintable() and text.isascii()):
+            raise ValueError("聯絡方式會寫進請求的標頭：請用一行 ASCII，例如電子郵件地址")
+        return text
 
     @classmethod
     def settings_customise_sources(
@@ -73,6 +102,8 @@ def load_settings(data: Path | None = None, **overrides: Any) -> Settings:
     Raises UsageError that names the setting and its value.
     """
     config = find_config(Path.cwd())
+    if config:
+        _refuse_typos(config)
 
     class Here(Settings):
         config_path: ClassVar[Path | None] = config
@@ -85,7 +116,8 @@ def load_settings(data: Path | None = None, **overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"設定 {name}={first.get('input')!r} 不能用：{first['msg']}") from None
+        said = first["msg"].removeprefix("Value error, ")
+        raise UsageError(f"設定 {name}={first.get('input')!r} 不能用：{said}") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"設定檔 {config} 讀不懂：{error}") from None
     if "data" not in settings.model_fields_set:
@@ -94,6 +126,20 @@ def load_settings(data: Path | None = None, **overrides: Any) -> Settings:
         settings.data = config.parent / settings.data
     settings.data = settings.data.expanduser().absolute()
     return settings
+
+
+def _refuse_typos(config: Path) -> None:
+    """A misspelt setting would silently be its default. Raises UsageError that names it and offers the nearest."""
+    try:
+        given = tomllib.loads(config.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"設定檔 {config} 讀不懂：{error}") from None
+    known = [*Settings.model_fields, "digest"]
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"是不是 {near[0]}？" if near else "docs/settings.md 列出全部。"
+            raise UsageError(f"設定檔 {config} 裡的 {name} 不是設定：{hint}")
 
 
 def _from_environment(name: str) -> bool:

@@ -40,6 +40,10 @@ def base_job(settings: Settings, boards: Iterable[str] | None = None, *, site: s
     from analysis.store.privacy import keeps_raw, redactor
 
     try:
+        schedule = parse_schedule(settings.revisit)
+    except ValueError as error:
+        raise UsageError(f"PTT_REVISIT={settings.revisit!r} 不能用（{error}）：見 docs/crawling.md。") from None
+    try:
         return CrawlJob(
             data_dir=settings.data,
             boards=tuple(dict.fromkeys(check_boards(list(boards)) if boards else settings.board)),
@@ -47,7 +51,7 @@ def base_job(settings: Settings, boards: Iterable[str] | None = None, *, site: s
             delay=settings.delay,
             contact=settings.contact,
             raw=keeps_raw(settings),
-            schedule=parse_schedule(settings.revisit),
+            schedule=schedule,
             redact=redactor(settings),
         )
     except ValueError as error:

@@ -77,6 +77,11 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
+def is_board(text: str) -> bool:
+    """Whether a board can have this name: 1 to 12 letters, digits, ``_``, ``-``, ``.``."""
+    return re.fullmatch(_BOARD, text, re.ASCII) is not None
+
+
 def post_url(board: str, post_id: str, site: str = SITE) -> str:
     """Address of a post's page; canonical unless another ``site`` is given."""
     return f"{site.rstrip('/')}/bbs/{board}/{post_id}.html"

@@ -251,7 +251,7 @@ def _records(path: Path) -> Iterator[Any]:
     with path.open("rb") as file:
         try:
             yield from ArchiveIterator(file)
-        except (ArchiveLoadFailed, zlib.error, EOFError) as error:
+        except (ArchiveLoadFailed, zlib.error, EOFError, AttributeError) as error:  # Attribute…: no Target-URI
             _log.warning("%s: 檔尾不完整，讀到最後一筆完整的記錄為止（%s）", path, error)
 
 

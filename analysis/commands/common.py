@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analysis.config import Settings, load_settings
+from analysis.config import Settings, check_boards, load_settings
 from analysis.errors import PttError, UsageError
 from ptt_spider import clock
 
@@ -18,6 +18,10 @@ DataOption = Annotated[
     typer.Option("--data", metavar="DIR", help="Data folder (default: PTT_DATA, ptt.toml's folder, ./data)"),
 ]
 
+FIRST = datetime(1995, 1, 1, tzinfo=clock.TAIPEI)
+"""Before this there was no PTT; reckoning with any year at all would overflow."""
+LAST_YEAR = 9000
+
 
 def settle(data: Path | None, **overrides: Any) -> Settings:
     """The settings in force; the first log line names the data folder. Raises UsageError."""
@@ -25,6 +29,14 @@ def settle(data: Path | None, **overrides: Any) -> Settings:
     Voice.json = settings.log == "json"
     say(f"資料夾：{settings.data}")
     return settings
+
+
+def one_board(given: str | None, settings: Settings) -> str:
+    """``--board``, by default the first of PTT_BOARD. Raises UsageError: the name becomes part of file names."""
+    try:
+        return check_boards([given])[0] if given is not None else settings.board[0]
+    except ValueError as error:
+        raise UsageError(f"--board {error}。") from None
 
 
 class Voice:
@@ -51,6 +63,12 @@ def explain_os_error(error: OSError) -> PttError:
         return PttError(f"磁碟已滿{where}：請騰出空間後再執行一次；已存的資料沒有遺失。")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return PttError(f"沒有寫入或讀取的權限{where}：請檢查資料夾的擁有者，或用 --data 指定別的資料夾。")
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return PttError(f"那裡已經有檔案，不能當資料夾{where}：請檢查路徑，或用 --data 指定別的資料夾。")
+    if error.errno == errno.EISDIR:
+        return PttError(f"那是資料夾，不是檔案{where}：請檢查路徑。")
+    if error.errno == errno.ENOENT:
+        return PttError(f"找不到檔案或資料夾{where}：請檢查路徑。")
     return PttError(f"系統錯誤{where}：{error.strerror or error}")
 
 
@@ -61,12 +79,17 @@ def parse_when(text: str, option: str, *, now: datetime | None = None, end: bool
     """
     text = text.strip()
     if text[:-1].isdigit() and text[-1:] in ("d", "h") and len(text) <= 7:
-        count = int(text[:-1])
-        return (now or clock.now()) - (timedelta(days=count) if text[-1] == "d" else timedelta(hours=count))
+        count = timedelta(**{"days" if text[-1] == "d" else "hours": int(text[:-1])})
+        now = now or clock.now()
+        if count < now - FIRST:
+            return now - count
+        raise UsageError(f"{option} {text!r} 太久了：批踢踢 {FIRST.year} 年才有，請給短一點的時間。")
     try:
         when = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError:
         raise UsageError(f"{option} {text!r} 不是日期：請用 2026-01-28、2026-01-28T13:05 或 3d、12h。") from None
+    if not FIRST.year <= when.year < LAST_YEAR:
+        raise UsageError(f"{option} {text!r} 不在批踢踢的年代：請用 {FIRST.year} 到 {LAST_YEAR - 1} 年的日期。")
     if when.tzinfo is None:
         when = when.replace(tzinfo=clock.TAIPEI)
     if end and len(text) <= len("2026-01-28"):

@@ -44,13 +44,13 @@ def command(
     from analysis.watching import run_and_report
 
     settings = settle(data)
-    boards = [name for given in board or [] for name in given.split(",") if name] or None
+    boards = [name for given in board for name in given.split(",")] if board else None
     job = base_job(settings, boards, site=site)
     asked = bool(since or until or pages or search or url or category)
     job = replace(
         job,
-        since=parse_when(since, "--since") if since else None,
-        until=parse_when(until, "--until", end=True) if until else None,
+        since=parse_when(since, "--since") if since is not None else None,
+        until=parse_when(until, "--until", end=True) if until is not None else None,
         pages=pages,
         category=category,
         search=search,

@@ -1,5 +1,6 @@
 """`ptt import`: pages and prices that people already have."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -70,10 +71,13 @@ def _import_files(settings: Settings, paths: list[Path]) -> None:
     from analysis.store.tables import known_posts
     from analysis.store.work import open_work
 
+    if not paths:
+        raise UsageError("資料夾裡沒有可匯入的檔案：可匯入 .html、.warc.gz、.json、.txt。")
     problems: list[str] = []
+    read = Counter[str]()
     with hold(settings.data, "ptt import"), open_work(settings.data) as con:
         known = known_posts(con)
-        report = ingest(con, settings, _records(paths, known, problems))
+        report = ingest(con, settings, _count(_records(paths, known, problems), read))
     say(
         f"匯入 {len(paths):,} 個檔案：新增 {report.new_posts:,} 篇、{report.new_pushes:,} 則推文，"
         f"{report.changed_threads:,} 串有變動。"
@@ -83,6 +87,15 @@ def _import_files(settings: Settings, paths: list[Path]) -> None:
         if report.responses:
             raise PartlyDone(said)
         raise PttError(said)
+    if not read:
+        raise PttError("這些檔案裡沒有一篇文章：請檢查是不是批踢踢的網頁、WARC 或 jwlin 的 JSON。")
+
+
+def _count(records: Iterator[Record], read: Counter[str]) -> Iterator[Record]:
+    """The records, counted before any is dropped for privacy."""
+    for record in records:
+        read[type(record).__name__] += 1
+        yield record
 
 
 def _records(paths: list[Path], known: set[tuple[str, str]], problems: list[str]) -> Iterator[Record]:

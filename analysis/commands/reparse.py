@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from analysis.commands.common import DataOption, say, settle
-from analysis.errors import PartlyDone
+from analysis.errors import PartlyDone, PttError, UsageError
 
 
 def command(
@@ -22,6 +22,9 @@ def command(
     from ptt_spider.reparse import Reparser
     from ptt_spider.warc import archive_files, read_archive
 
+    for path in files or []:
+        if not path.is_file():
+            raise UsageError(f"{path} 不是檔案：請給 .warc.gz 檔，或不給檔名來重讀整個 raw 資料夾。")
     settings = settle(data)
     paths = files or archive_files(settings.data / "raw")
     if not paths:
@@ -34,6 +37,8 @@ def command(
         f"重新解析 {len(paths)} 個檔案、{report.responses:,} 份回應：新增 {report.new_posts:,} 篇、"
         f"{report.new_pushes:,} 則推文，{report.changed_threads:,} 串有變動。"
     )
+    if files and not (report.responses or reparser.skipped):
+        raise PttError(f"{'、'.join(map(str, files))} 裡讀不到任何回應：請檢查是不是 WARC 檔。")
     if reparser.skipped:
         names = "；".join(reason for _, reason in reparser.skipped[:3])
         raise PartlyDone(f"{len(reparser.skipped):,} 份回應解析不出內容，已略過：{names}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.commands.common import DataOption, say, settle
+from analysis.commands.common import DataOption, one_board, say, settle
 from analysis.errors import UsageError
 
 
@@ -16,18 +16,23 @@ def command(
         Path | None, typer.Option(metavar="F.html", help="Where to (default: report.html in the data folder)")
     ] = None,
     board: Annotated[str | None, typer.Option(help="Board (default: the first of PTT_BOARD)")] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Days back from the newest data (default: all)")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=36500, help="Days back from the newest data (default: all)")
+    ] = None,
 ) -> None:
     """Write one HTML page with the week, charts, a table of news, threads and stocks; it needs no network."""
     from analysis.report.build import build
     from analysis.store.connect import connect
 
     settings = settle(data)
+    wanted = one_board(board, settings)
     path = out or settings.data / "report.html"
     if path.is_dir():
         raise UsageError(f"--out {path} 是資料夾：請給一個檔名，例如 {path / 'report.html'}。")
+    if out and not path.absolute().parent.is_dir():
+        raise UsageError(f"--out {path} 的資料夾不存在：請先建立 {path.absolute().parent}。")
     with connect(settings.data) as con:
-        report = build(con, board=board or settings.board[0], days=days)
+        report = build(con, board=wanted, days=days)
     waiting = path.with_name(f".{path.name}.{os.getpid()}")
     waiting.write_text(report.html, "utf-8")
     waiting.replace(path)

@@ -148,6 +148,8 @@ def _target(out: Path | None) -> "Iterator[TextIO]":
 def _beside(out: Path) -> Path:
     if out.is_dir():
         raise UsageError(f"--out {out} 是資料夾：請給一個檔名，例如 {out / 'answer.csv'}。")
+    if not out.absolute().parent.is_dir():
+        raise UsageError(f"--out {out} 的資料夾不存在：請先建立 {out.absolute().parent}。")
     return out.with_name(f".{out.name}.{os.getpid()}")
 
 

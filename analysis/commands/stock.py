@@ -11,7 +11,7 @@ from analysis.errors import UsageError
 def command(
     symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="2330, 00878, TSM, or a name such as 台積電")],
     data: DataOption = None,
-    days: Annotated[int, typer.Option(min=1, help="Days back from the newest data")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=36500, help="Days back from the newest data")] = 30,
     board: Annotated[str | None, typer.Option(help="Only this board")] = None,
 ) -> None:
     """Show a stock session by session: how much it is talked about, votes, mood, news."""

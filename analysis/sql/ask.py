@@ -10,6 +10,7 @@ import duckdb
 
 from analysis.errors import PttError, UsageError
 from analysis.sql.cookbook import Query, queries
+from analysis.store.disk import is_disk_full
 
 BATCH: Final = 2_000
 """Rows fetched at a time: memory does not grow with the answer."""
@@ -55,7 +56,9 @@ def open_locked(data: Path, *, may_write: Path | None = None) -> duckdb.DuckDBPy
 def ask(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None) -> Answer:
     """Runs a query; its rows are fetched as they are asked for. Raises QueryFailed."""
     try:
-        result = con.execute(query, dict(parameters) if parameters else None)
+        result: duckdb.DuckDBPyConnection | None = con.execute(query, dict(parameters) if parameters else None)
+        if result is None:  # a comment, or nothing before the semicolon
+            raise QueryFailed("沒有查詢：這裡只有註解或分號。")
         columns = result.description or []
     except duckdb.Error as error:
         raise explain(error) from error
@@ -111,6 +114,10 @@ def explain(error: duckdb.Error) -> PttError:
         return QueryFailed(f"ptt sql 只能讀資料庫本身，不能讀寫別的檔案或改設定：{detail}")
     if isinstance(error, duckdb.OutOfMemoryException):
         return PttError(f"記憶體或暫存空間不夠：請縮小查詢範圍（WHERE、LIMIT）。{detail}")
+    if is_disk_full(error):
+        return PttError(f"磁碟已滿：請騰出空間再執行一次。{detail}")
+    if isinstance(error, duckdb.IOException | duckdb.SerializationException | duckdb.FatalException):
+        return PttError(f"資料庫檔案讀不到或損壞：請執行 ptt load 重新發布，再試一次。{detail}")
     if isinstance(error, duckdb.ParserException):
         return QueryFailed(f"SQL 語法有誤：{detail}")
     if isinstance(error, duckdb.CatalogException | duckdb.BinderException):

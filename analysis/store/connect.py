@@ -38,7 +38,9 @@ def connect(data_dir: str | Path | None = None) -> duckdb.DuckDBPyConnection:
         con.execute(f"USE {CATALOG}")
     except duckdb.Error as error:
         con.close()
-        raise PttError(f"{path} 打不開：{str(error).splitlines()[0]}") from error
+        raise PttError(
+            f"{path} 打不開：請檢查權限；若檔案損壞，執行 ptt load 重新發布。{str(error).splitlines()[0]}"
+        ) from error
     return con
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any, Final, TypedDict
 
@@ -10,6 +11,7 @@ from analysis.errors import UsageError
 MANIFEST: Final = "manifest.json"
 KNOWN: Final = "exports.json"
 """In the data folder: where exports went, so that `ptt forget` reaches them."""
+_TABLE: Final = re.compile(r"\w+(\.\w+)?", re.ASCII)
 Manifest = dict[str, Any]
 
 
@@ -48,9 +50,24 @@ def read_manifest(folder: Path) -> Manifest:
         raise UsageError(f"{folder} 不是匯出的資料夾：裡面沒有 {MANIFEST}。") from None
     except ValueError:
         raise UsageError(f"{path} 讀不懂：不是 ptt export 寫的，或已損壞。") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != 1 or "files" not in manifest:
+    if not isinstance(manifest, dict) or manifest.get("format") != 1 or not _is_whole(manifest):
         raise UsageError(f"{path} 讀不懂：不是這個版本的 ptt export 寫的。")
     return manifest
+
+
+def _is_whole(manifest: Manifest) -> bool:
+    """Whether all that is read of a manifest is there; its files lie in its folder, whatever it says."""
+    entries = manifest.get("files")
+    return (
+        all(isinstance(manifest.get(name), int) for name in ("posts", "pushes", "schema_version"))
+        and isinstance(entries, list)
+        and all(isinstance(entry, dict) and entry.keys() >= Entry.__annotations__.keys() for entry in entries)
+        and all(_TABLE.fullmatch(str(entry["table"])) and _lies_inside(str(entry["path"])) for entry in entries)
+    )
+
+
+def _lies_inside(path: str) -> bool:
+    return not Path(path).is_absolute() and ".." not in Path(path).parts
 
 
 def check(folder: Path, manifest: Manifest) -> list[str]:

@@ -1,5 +1,6 @@
 """The writer's own database, ``data/work.duckdb``. Nobody else opens it; readers get copies (`publish`)."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Final
@@ -32,7 +33,7 @@ def open_work(data: Path) -> duckdb.DuckDBPyConnection:
     """
     data.mkdir(parents=True, exist_ok=True)
     path = data / WORK_NAME
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:  # an empty file would be a new store, and be published as one
         _restore(data, path)
     con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
@@ -80,6 +81,9 @@ def _restore(data: Path, path: Path) -> None:
         return
     part = path.with_suffix(".duckdb.part")
     shutil.copyfile(published, part)
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    path.with_name(f"{WORK_NAME}.wal").unlink(missing_ok=True)  # it belongs to the file that was lost
     part.rename(path)
 
 
