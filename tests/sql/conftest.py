@@ -15,7 +15,7 @@ from ptt_spider.clock import TAIPEI
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=TAIPEI)
 VOTE = {"推": 1, "噓": -1, "→": 0}
 TABLES = (
-    "posts", "pushes", "news", "mentions", "engines", "post_scores", "push_scores", "votes", "thread_effects",
+    "posts", "pushes", "news", "mentions", "prices", "engines", "post_scores", "push_scores", "votes", "thread_effects",
     "store_info", "internal.listings", "internal.failures", "internal.observations", "internal.dirty",
     "internal.board_rates", "internal.thread_moods", "internal.stories", "internal.partial_scores",
 )  # fmt: skip

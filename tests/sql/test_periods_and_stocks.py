@@ -146,6 +146,21 @@ def test_search_finds_words_in_titles_and_bodies(threads):
     assert threads.rows("FROM search_posts('%')") == []
 
 
+def test_prices_stand_beside_what_was_known_at_0845(threads, said):
+    """MONDAY is 09:00: what comes after the session's 08:45 is not known, what came since Friday's close is."""
+    weekend = [said("a", "推", 1, 0.4), said("b", "噓", 2, -0.2), said("c", "推", 25 * 60, 0.9)]
+    threads.thread("M.1", weekend, hours=-24, symbols=("2330",), tone=(0.6,))
+    threads.thread("M.2", [said("d", "推", 1, -0.9, symbols=("2330",))], category="閒聊")
+    for day, close in ((2, 100.0), (5, 103.0)):
+        threads.insert("prices", symbol="2330", day=date(2026, 1, day), close=close, source="test")
+    friday, monday = threads.derive().rows("FROM price_sentiment ORDER BY day")
+    assert (friday["change"], friday["comments"], friday["crowd_mood"], friday["news_tone"]) == (None, 0, None, None)
+    assert monday["change"] == pytest.approx(0.03)
+    assert (monday["comments"], monday["push_count"], monday["boo_count"], monday["news_posts"]) == (2, 1, 1, 1)
+    assert monday["crowd_mood"] == pytest.approx(0.1)
+    assert monday["news_tone"] == pytest.approx(0.6)
+
+
 @pytest.mark.parametrize("view", ["news_sentiment", "daily_sentiment", "weekly_sentiment", "stock_sentiment"])
 def test_scales_stay_within_bounds_and_no_number_is_nan(threads, said, view):
     for n in range(6):
