@@ -1,6 +1,7 @@
 """Bullish and bearish words of English market news, for the paragraphs that Taiwanese posts quote."""
 
 import csv
+import math
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -15,7 +16,7 @@ _TOKEN: Final = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _LATIN: Final = re.compile(r"[A-Za-z]")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 NEGATIONS: Final = frozenset(
-    "no not never without cannot can't won't don't doesn't didn't isn't aren't wasn't weren't fails failed unable".split()
+    ["no", "not", "never", "without", "cannot", "can't", "won't", "don't", "doesn't", "didn't", "isn't", "wasn't"]
 )
 REACH: Final = 3
 """A negation turns the words up to so many places behind it."""
@@ -32,16 +33,19 @@ def words() -> dict[str, float]:
 
 def english_odds(texts: Sequence[str]) -> NDArray[np.float64]:
     """Log-odds of bullish against bearish of mostly English texts; 0 for others and for texts without a known word."""
-    return np.array([_odds(text) if _is_english(text) else 0.0 for text in texts], dtype=np.float64)
+    return np.array([_odds(text) if is_english(text) else 0.0 for text in texts], dtype=np.float64)
 
 
-def _is_english(text: str) -> bool:
-    return len(text) > 8 and text.isascii() and len(_LATIN.findall(text)) > len(text) // 2
+def is_english(text: str) -> bool:
+    """Whether a sentence is one of English words, not a ticker or an exclamation."""
+    return (
+        len(text) > 12 and not _HAN.search(text) and len(_LATIN.findall(text)) > len(text) // 2 and " " in text.strip()
+    )
 
 
 def _odds(text: str) -> float:
     known = words()
-    tokens = _TOKEN.findall(text.lower())
+    tokens = _TOKEN.findall(text.lower().replace("’", "'"))
     total, turned = 0.0, 0
     for index, token in enumerate(tokens):
         if token in NEGATIONS:
@@ -51,4 +55,4 @@ def _odds(text: str) -> float:
         weight = known.get(pair, known.get(token, 0.0))
         total += -0.7 * weight if turned else weight
         turned = max(turned - 1, 0)
-    return STEP * total / max(1.0, (len(tokens) / 12.0) ** 0.5)
+    return STEP * total / max(1.0, math.sqrt(len(tokens) / 12.0))

@@ -1,7 +1,7 @@
 """Character n-grams of board texts as numbers: normalising, hashing and counting them, in numba.
 
-Texts become UTF-32 codes in one go, are normalised (:func:`normalise`) and cut into n-grams of 1 to ``MAX_N`` characters;
-each n-gram is one 32-bit fingerprint. Nothing here knows a model or a label.
+Texts become UTF-32 codes in one go, are normalised (:func:`normalise`) and cut into n-grams of 1 to ``MAX_N``
+characters; each n-gram is one 32-bit fingerprint. Nothing here knows a model or a label.
 """
 
 import unicodedata
@@ -28,7 +28,7 @@ Offsets = NDArray[np.int64]
 
 
 def character_map() -> NDArray[np.uint16]:
-    """Code -> normal form for the basic plane: lower case, half width, any digit as 0, any blank or control as a space."""
+    """Code -> normal form for the basic plane: lower case, half width, a digit as 0, a blank or control as a space."""
     table = np.empty(65536, dtype=np.uint16)
     for code in range(65536):
         char = chr(code)
@@ -59,7 +59,8 @@ def encode(texts: Sequence[str]) -> tuple[Codes, Offsets]:
 def normalise(codes: Codes, begin: int, end: int, table: NDArray[np.uint16], out: Codes) -> int:
     """Write the normal form of codes[begin:end] between START and END marks to ``out``; returns its length.
 
-    URLs become one mark, blanks one space, characters outside the basic plane (emoji) one mark. ``out`` needs end - begin + 2.
+    URLs become one mark, blanks one space, characters outside the basic plane (emoji) one mark. ``out``
+    needs end - begin + 2.
     """
     size = 1
     out[0] = START
@@ -67,7 +68,7 @@ def normalise(codes: Codes, begin: int, end: int, table: NDArray[np.uint16], out
     while position < end:
         code = codes[position]
         if (
-            (code == 104 or code == 72)  # h, H
+            code | 32 == 104  # h
             and end - position > 7
             and codes[position + 1] | 32 == 116
             and codes[position + 2] | 32 == 116
@@ -81,7 +82,7 @@ def normalise(codes: Codes, begin: int, end: int, table: NDArray[np.uint16], out
             value = np.uint32(table[code]) if code < 65536 else np.uint32(EMOJI)
             position += 1
         last = out[size - 1]
-        if value == SPACE and (last == SPACE or last == START):
+        if value == SPACE and last in (SPACE, START):
             continue
         if size > MAX_RUN and value == last and value == out[size - 2] and value == out[size - 3]:
             continue
@@ -94,16 +95,30 @@ def normalise(codes: Codes, begin: int, end: int, table: NDArray[np.uint16], out
 
 
 @kernel
-def _extend(state: np.uint64, code: np.uint32) -> np.uint64:
+def extend(state: np.uint64, code: np.uint32) -> np.uint64:
+    """Hash state of an n-gram with one more character."""
     return (state + np.uint64(code) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
 
 
 @kernel
-def _finish(state: np.uint64) -> np.uint32:
+def finish(state: np.uint64) -> np.uint32:
+    """Fingerprint of an n-gram."""
     state ^= state >> np.uint64(32)
     state *= np.uint64(0xD6E8FEB86659FD93)
     state ^= state >> np.uint64(32)
     return np.uint32(state & np.uint64(0xFFFFFFFF))
+
+
+@kernel
+def extend_word(state: np.uint64, code: np.uint32) -> np.uint64:
+    """Hash state of a Latin word with one more letter."""
+    return (state + np.uint64(code)) * np.uint64(0x9E3779B97F4A7C15)
+
+
+@kernel
+def finish_word(state: np.uint64) -> np.uint32:
+    """Fingerprint of a whole Latin word."""
+    return finish(state ^ np.uint64(0x5851F42D4C957F2D))
 
 
 @kernel
@@ -118,11 +133,11 @@ def fingerprints(normal: Codes, size: int, out: Codes) -> int:
     for position in range(size):
         code = normal[position]
         if 97 <= code <= 122:
-            word = (word + np.uint64(code)) * np.uint64(0x9E3779B97F4A7C15)
+            word = extend_word(word, code)
             letters += 1
         elif letters:
             if letters > 1:
-                out[count] = _finish(word ^ np.uint64(0x5851F42D4C957F2D))
+                out[count] = finish_word(word)
                 count += 1
             word = np.uint64(0)
             letters = 0
@@ -130,10 +145,10 @@ def fingerprints(normal: Codes, size: int, out: Codes) -> int:
         for length in range(MAX_N):
             if position + length >= size:
                 break
-            state = _extend(state, normal[position + length])
-            if length == 0 and (code == START or code == END or code == SPACE):
+            state = extend(state, normal[position + length])
+            if length == 0 and code in (START, END, SPACE):
                 continue
-            out[count] = _finish(state)
+            out[count] = finish(state)
             count += 1
     return count
 
@@ -143,8 +158,8 @@ def fingerprint(normal: Codes, start: int, length: int) -> np.uint32:
     """Fingerprint of one n-gram, as :func:`fingerprints` gives it."""
     state = np.uint64(0)
     for position in range(start, start + length):
-        state = _extend(state, normal[position])
-    return _finish(state)
+        state = extend(state, normal[position])
+    return finish(state)
 
 
 @kernel

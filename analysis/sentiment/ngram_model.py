@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
+from zlib import error as ZlibError  # noqa: N812
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +31,7 @@ class NgramModel:
     """Weights of known n-grams (int8 rows with one scale a column) and a one-layer network on their normalised sum."""
 
     known: Codes
-    slots: NDArray[np.int32]
+    slots: NDArray[np.uint64]
     characters: NDArray[np.uint16]
     weights: NDArray[np.int8]
     scale: NDArray[np.float32]
@@ -37,6 +39,7 @@ class NgramModel:
     inner_bias: NDArray[np.float32]
     outer: NDArray[np.float32]
     direct: NDArray[np.float32]
+    own: NDArray[np.int32]
     bias: NDArray[np.float32]
     meta: Mapping[str, Any]
     digest: str
@@ -67,7 +70,6 @@ class NgramModel:
     def _arrays(self) -> tuple[NDArray[Any], ...]:
         return (
             self.characters,
-            self.known,
             self.slots,
             self.weights,
             self.scale,
@@ -75,20 +77,26 @@ class NgramModel:
             self.inner_bias,
             self.outer,
             self.direct,
+            self.own,
             self.bias,
         )
 
     def contributions(self, text: str, direction: NDArray[np.float64]) -> dict[str, float]:
-        """What each known n-gram of a text adds to ``direction . outputs``, the network taken as linear at this text."""
-        codes, offsets = encode([text[:LONGEST]])
+        """What each known n-gram of a text adds to ``direction . outputs``, the network taken as linear here."""
+        codes, _offsets = encode([text[:LONGEST]])
         normal = np.empty(codes.size + 2, dtype=np.uint32)
         size = normalise(codes, 0, codes.size, self.characters, normal)
-        rows, starts, lengths = locate(normal, size, self.known, self.slots)
+        rows, starts, lengths = locate(normal, size, self.slots)
         if rows.size == 0:
             return {}
         lines = self.weights[rows] * self.scale.astype(np.float64) / divisor(rows.size)
-        active = self.inner @ lines.sum(axis=0) + self.inner_bias > 0
-        slope = direction @ (self.direct + (self.outer * active) @ self.inner)
+        bag = lines.sum(axis=0)[: self.inner.shape[0]]
+        active = bag @ self.inner + self.inner_bias > 0
+        slope = np.zeros(lines.shape[1])
+        slope[: bag.size] = (self.direct + self.inner @ (self.outer * active[:, np.newaxis])) @ direction
+        for output, column in enumerate(self.own.tolist()):
+            if column >= 0:
+                slope[column] += direction[output]
         weights: dict[str, float] = {}
         for weight, start, length in zip((lines @ slope).tolist(), starts.tolist(), lengths.tolist(), strict=True):
             gram = "".join(map(chr, normal[start : start + length].tolist())).strip("\x02\x03 ")
@@ -127,11 +135,12 @@ def load(path: Path) -> NgramModel:
                 inner_bias=data["inner_bias"],
                 outer=data["outer"],
                 direct=data["direct"],
+                own=data["own"],
                 bias=data["bias"],
                 meta=meta,
                 digest=hashlib.sha256(content).hexdigest()[:16],
             )
     except FileNotFoundError as error:
         raise PttError(f"找不到模型檔 {path}；請重新安裝，或用 ptt train 訓練一個。") from error
-    except (OSError, ValueError, KeyError, UnicodeError) as error:
+    except (OSError, ValueError, KeyError, BadZipFile, ZlibError) as error:
         raise PttError(f"模型檔 {path} 無法讀取或版本不符；請用 ptt train 重新訓練。") from error

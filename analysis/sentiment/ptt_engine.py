@@ -1,4 +1,4 @@
-"""The ``ptt`` engine: the tone of comments as this board writes them, from n-grams trained on its own votes and labels."""
+"""The ``ptt`` engine: the tone of comments as this board writes them, from n-grams trained on its votes and labels."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -78,7 +78,7 @@ class PttEngine:
         return np.asarray(np.where(word_mask(texts), self.model(texts)[:, self._vote], 0.0))
 
     def explain(self, text: str) -> list[Weight]:
-        """The n-grams that weighed most in ``log_odds``, heaviest first, in normalised writing (half width, digits as 0)."""
+        """The n-grams that weighed most in ``log_odds``, heaviest first, as normalised (half width, digits as 0)."""
         if not word_mask([text])[0]:
             return []
         direction = np.zeros(len(self.model.names))

@@ -1,4 +1,4 @@
-"""``stance_of``: bearish or bullish, for comments, headlines and article text in Chinese or English."""
+"""``stance_of``: bearish or bullish, for comments, headlines, article text and [標的] bodies, in Chinese or English."""
 
 import re
 from collections.abc import Sequence
@@ -8,57 +8,70 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.sentiment.engine import Scores
-from analysis.sentiment.english import english_odds
+from analysis.sentiment.english import english_odds, is_english
 from analysis.sentiment.ngram_model import NgramModel
-from analysis.sentiment.ptt_engine import WEIGHTS, shared_model, softmax
+from analysis.sentiment.ptt_engine import WEIGHTS, Probabilities, shared_model, softmax
 from analysis.sentiment.text import word_mask
 
-_SENTENCE: Final = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]+|[^。！？!?；;\n]+")
-SHORT: Final = 60
-"""Characters up to which a text is judged whole; longer ones sentence by sentence."""
+_SENTENCE: Final = re.compile(r"[^。！？!?；\n]+?(?:[。！？!?；\n]+|[.;](?=\s)|$)")
 LIMIT: Final = 20_000
-"""Characters of one text that are read: an article and its discussion."""
-STANCES: Final = ("bear", "none", "bull")
+"""Characters of one text that are read: an article and the discussion below it."""
 
 
 def sentences(text: str) -> list[str]:
-    """Pieces of a long text, each ending where a sentence ends, none longer than a few lines; a short text whole."""
-    if len(text) <= SHORT:
-        return [text]
-    pieces: list[str] = []
-    for match in _SENTENCE.finditer(text[:LIMIT]):
-        piece = match.group().strip()
-        while len(piece) > 4 * SHORT:
-            pieces.append(piece[: 4 * SHORT])
-            piece = piece[4 * SHORT :]
-        if piece:
-            pieces.append(piece)
-    return pieces or [text[:LIMIT]]
+    """The sentences of a text, each with its closing mark, blank ones left out; a text without any mark whole."""
+    return [piece.strip() for piece in _SENTENCE.findall(text[:LIMIT]) if piece.strip()] or [text[:LIMIT]]
 
 
 def stance_of(texts: Sequence[str]) -> Scores:
     """Bearish −1 … bullish +1 (P(bull) − P(bear)), one a text; 0 without a Han character or a Latin letter.
 
-    A long text scores the mean of its sentences, so that repeating it changes nothing and no length saturates.
+    Three judges (of comments, of news, of [標的] bodies) are weighed by how much a text reads like each. English
+    sentences have a judge of their own and count by their length. No length saturates: n-grams count by their mean.
     """
-    model = shared_model(WEIGHTS)
-    pieces: list[str] = []
-    owner: list[int] = []
+    chances = stance_chances(texts)
+    return np.asarray(chances[:, 2] - chances[:, 0], dtype=np.float64)
+
+
+def stance_chances(texts: Sequence[str]) -> Probabilities:
+    """P(bearish), P(neither), P(bullish) of each text, behind :func:`stance_of`."""
+    cut = [text[:LIMIT] for text in texts]
+    chinese, english, share = _parted(cut)
+    foreign = np.stack([np.maximum(-english, 0.0), 1.0 - np.abs(english), np.maximum(english, 0.0)], axis=1)
+    part = share[:, np.newaxis]
+    result = (1.0 - part) * _judge(shared_model(WEIGHTS), chinese) + part * foreign
+    result[~word_mask(texts)] = (0.0, 1.0, 0.0)
+    return np.asarray(result, dtype=np.float64)
+
+
+def _parted(texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
+    """Each text without its English sentences, the mean stance of those, and their share of the text."""
+    rest = list(texts)
+    stance, share = np.zeros(len(texts)), np.zeros(len(texts))
     for index, text in enumerate(texts):
-        parts = sentences(text)
-        pieces += parts
-        owner += [index] * len(parts)
-    if not pieces:
-        return np.zeros(0)
-    judged = _judge(model, pieces)
-    weight = np.array([min(len(piece), SHORT) for piece in pieces], dtype=np.float64) * word_mask(pieces)
-    total = np.bincount(owner, weight, minlength=len(texts))
-    mean = np.bincount(owner, weight * judged, minlength=len(texts)) / np.maximum(total, 1.0)
-    return np.asarray(np.where(word_mask(texts), mean, 0.0))
+        if not any("a" <= char.lower() <= "z" for char in text):
+            continue
+        sentences = _SENTENCE.findall(text)
+        foreign = [sentence for sentence in sentences if is_english(sentence)]
+        if not foreign:
+            continue
+        lengths = np.array([len(sentence) for sentence in foreign], dtype=np.float64)
+        stance[index] = float(np.average(np.tanh(english_odds(foreign) / 2), weights=lengths))
+        share[index] = lengths.sum() / max(sum(map(len, sentences)), 1)
+        rest[index] = "".join(sentence for sentence in sentences if not is_english(sentence))
+    return rest, stance, share
 
 
-def _judge(model: NgramModel, pieces: Sequence[str]) -> NDArray[np.float64]:
+def _judge(model: NgramModel, texts: Sequence[str]) -> Probabilities:
     names = model.names
-    chances = softmax(model(pieces)[:, [names.index(f"stance_{stance}") for stance in STANCES]])
-    english = english_odds(pieces)
-    return np.asarray(np.where(english != 0.0, np.tanh(english / 2), chances[:, 2] - chances[:, 0]))
+    outputs = model(texts)
+
+    def chances(*wanted: str) -> NDArray[np.float64]:
+        return softmax(outputs[:, [names.index(name) for name in wanted]])
+
+    genre = chances("genre_comment", "genre_news", "genre_body")
+    comment = chances("stance_bear", "stance_none", "stance_bull")
+    news = chances("news_bear", "news_neu", "news_bull")
+    body = chances("direction_bear", "direction_bull")
+    three = np.stack([body[:, 0], np.zeros(len(texts)), body[:, 1]], axis=1)
+    return np.asarray(genre[:, :1] * comment + genre[:, 1:2] * news + genre[:, 2:] * three, dtype=np.float64)

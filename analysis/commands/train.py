@@ -1,0 +1,30 @@
+"""`ptt train`: a model from one's own store."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analysis.commands.common import DataOption, say, settle
+
+
+def command(
+    data: DataOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Where to write (default: models/ptt.npz)")
+    ] = None,
+    board: Annotated[str, typer.Option("--board", help="The board whose posts and pushes are learnt from")] = "Stock",
+    seed: Annotated[int, typer.Option("--seed", help="The same store and seed give the same bytes")] = 0,
+) -> None:
+    """Train vote and stance models from your own store; needs the extra `train`."""
+    from analysis.sentiment.training import train
+    from analysis.store.connect import connect
+
+    settings = settle(data)
+    target = out or settings.data / "models" / "ptt.npz"
+    with connect(settings.data) as connection:
+        report = train(connection, target, seed, board=board, say=say)
+    print(
+        f"模型寫到 {target}（{target.stat().st_size:,} bytes，{report['hash']}）；"
+        f"較晚討論串的推／噓 AUC {report['vote_auc_later_threads']:.3f}。"
+    )

@@ -1,0 +1,141 @@
+"""Outputs of the model: regression on n-grams, the network's features and the word list, folded into weights."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.sentiment.ngram import Codes
+from analysis.sentiment.train.corpus import Labelled
+from analysis.sentiment.train.network import Network, bags, odds
+from analysis.sentiment.train.vocabulary import counts_of, rows_of
+
+Doubles = NDArray[np.float64]
+GRAM: Final = 0.2
+BAG: Final = 0.15
+ODDS: Final = 0.3
+WORD: Final = 4.0
+FOLDS: Final = 5
+STRENGTH: Final = 2.0
+STEPS: Final = 100
+
+
+@dataclass(frozen=True)
+class Head:
+    """Weights of one group of outputs: own columns of the n-gram table, and weights on bag and hidden units."""
+
+    names: tuple[str, ...]
+    columns: Doubles
+    direct: Doubles
+    outer: Doubles
+    bias: Doubles
+    out_of_fold: Doubles
+    """Calibrated log-odds of each training text, from models that had not seen its thread."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """What texts look like to a head, and how to undo the scaling."""
+
+    network: Network
+    known: Codes
+    words: Doubles
+    """Prior weights of word-list entries (n-grams by four)."""
+
+    def matrix(self, texts: list[str]) -> tuple[Any, Doubles]:
+        """Sparse counts and dense features, unscaled."""
+        counts = counts_of(texts, self.known)
+        bag = bags(*rows_of(texts, self.known), self.network.table)
+        return counts, np.hstack([bag, odds(self.network, bag), np.asarray(counts @ self.words) * WORD])
+
+
+def fit(
+    features: Features,
+    data: Labelled,
+    names: tuple[str, ...],
+    *,
+    seed: int,
+    own: bool = True,
+    deep: bool = True,
+) -> Head:
+    """Fit one head; its temperature is set on the folds.
+
+    ``own``: it gets n-gram columns of its own. ``deep``: it sees the network's features; it must not where the network
+    has learnt this very label, or its folds would not be blind.
+    """
+    from scipy import sparse
+    from scipy.optimize import minimize_scalar
+    from scipy.special import log_softmax
+
+    counts, dense = features.matrix(data.texts)
+    width = features.network.table.shape[1]
+    tasks = features.network.bias.size
+    scale = np.concatenate(
+        [np.full(width, BAG * deep), np.full(tasks, ODDS * deep), np.full(features.words.shape[1], float(own))]
+    )
+    centre, spread = dense.mean(axis=0), dense.std(axis=0) + 1e-6
+    centre[width + tasks :], spread[width + tasks :] = 0.0, 1.0
+    shaped = (dense - centre) / spread * scale
+    seen = np.asarray((counts > 0).sum(axis=0)).ravel()
+    rarity = np.where(seen >= 2, np.log(len(data.texts) / np.maximum(seen, 1)) + 1.0, 0.0) * GRAM * own
+    used = np.flatnonzero(rarity)
+    matrix = (
+        sparse.hstack([counts[:, used] @ sparse.diags(rarity[used]), sparse.csr_matrix(shaped)])
+        .tocsr()
+        .astype(np.float32)
+    )
+    folded = np.zeros((len(data.texts), len(names)))
+    for inside, outside in _folds(data.group, seed):
+        folded[outside] = _scores(_regression(matrix[inside], data.label[inside]), matrix[outside])
+    chosen = np.arange(len(data.texts))
+    heat = float(
+        minimize_scalar(
+            lambda t: -log_softmax(folded * t, axis=1)[chosen, data.label].mean(), bounds=(0.1, 5.0), method="bounded"
+        ).x
+    )
+    model = _regression(matrix, data.label)
+    coefficients, intercept = _coefficients(model)
+    gram = np.zeros((len(names), features.known.size))
+    gram[:, used] = coefficients[:, : used.size] * rarity[used] * heat
+    part = coefficients[:, used.size :] * scale / spread * heat
+    bag, task, word = part[:, :width], part[:, width : width + tasks], part[:, width + tasks :]
+    network = features.network
+    return Head(
+        names=names,
+        columns=(gram.T + features.words * WORD @ word.T) if own else np.zeros((features.known.size, len(names))),
+        direct=bag + task @ network.direct,
+        outer=task @ network.outer,
+        bias=intercept * heat - part @ centre + task @ network.bias,
+        out_of_fold=folded * heat,
+    )
+
+
+def _folds(group: list[str], seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    from sklearn.model_selection import GroupKFold
+
+    split = GroupKFold(FOLDS, shuffle=True, random_state=seed).split(np.zeros(len(group)), groups=np.array(group))
+    return [(inside, outside) for inside, outside in split]
+
+
+def _regression(matrix: Any, label: Any) -> Any:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(1), warnings.catch_warnings():  # one order of summing: the same bits, and no fight for cores
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the last digits of a weight change no figure
+        return LogisticRegression(C=STRENGTH, max_iter=STEPS, tol=1e-3).fit(matrix, label)
+
+
+def _coefficients(model: Any) -> tuple[Doubles, Doubles]:
+    weights, bias = np.asarray(model.coef_, dtype=np.float64), np.asarray(model.intercept_, dtype=np.float64)
+    if weights.shape[0] == 1:  # two classes: as a soft maximum of two outputs
+        weights, bias = np.vstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
+    return weights, bias
+
+
+def _scores(model: Any, matrix: Any) -> Doubles:
+    weights, bias = _coefficients(model)
+    return np.asarray(matrix @ weights.T) + bias

@@ -1,0 +1,54 @@
+"""Network and heads as one model file: rows in int8, one scale a column."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.sentiment.ngram import Codes
+from analysis.sentiment.ngram_model import save
+from analysis.sentiment.train.heads import Head
+from analysis.sentiment.train.network import Network
+from analysis.sentiment.train.vocabulary import CHARACTERS
+
+
+def write(
+    path: Path, network: Network, known: Codes, heads: Sequence[Head], tasks: Mapping[str, int], meta: Mapping[str, Any]
+) -> str:
+    """Write the model; ``tasks`` names outputs that the network gives itself. Returns the file's digest."""
+    width = network.table.shape[1]
+    own = [head.columns for head in heads if np.any(head.columns)]
+    table = np.hstack([network.table.astype(np.float64), *own])
+    names = [name for head in heads for name in head.names] + list(tasks)
+    outer = np.vstack([head.outer for head in heads] + [network.outer[[index]] for index in tasks.values()])
+    direct = np.vstack([head.direct for head in heads] + [network.direct[[index]] for index in tasks.values()])
+    bias = np.concatenate([head.bias for head in heads] + [network.bias[[index]] for index in tasks.values()])
+    columns, place = [], width
+    for head in heads:
+        mine = bool(np.any(head.columns))
+        columns += [place + index if mine else -1 for index in range(len(head.names))]
+        place += len(head.names) * mine
+    codes, scale = _quantised(table)
+    known64 = known.astype(np.uint64)
+    arrays: dict[str, NDArray[Any]] = {
+        "gaps": np.diff(known64, prepend=np.uint64(0)).astype(np.uint32),
+        "characters": CHARACTERS,
+        "weights": np.ascontiguousarray(codes.T),
+        "scale": scale,
+        "inner": np.ascontiguousarray(network.inner.T),
+        "inner_bias": network.inner_bias,
+        "outer": np.ascontiguousarray(outer.T, dtype=np.float32),
+        "direct": np.ascontiguousarray(direct.T, dtype=np.float32),
+        "own": np.array(columns + [-1] * len(tasks), dtype=np.int32),
+        "bias": bias.astype(np.float32),
+    }
+    return save(path, {"outputs": names, "width": width, **meta}, arrays)
+
+
+def _quantised(table: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Rows as int8; the few heaviest weights of a column (1 in 5,000) are cut, which keeps the steps fine."""
+    limit = np.quantile(np.abs(table), 0.9998, axis=0)
+    scale = np.maximum(limit / 127.0, 1e-12).astype(np.float32)
+    return np.clip(np.rint(table / scale), -127, 127).astype(np.int8), scale

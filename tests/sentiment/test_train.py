@@ -1,0 +1,112 @@
+"""`ptt train`: a store in, the same bytes out, and what was learnt is what the votes say."""
+
+import json
+
+import duckdb
+import numpy as np
+import pytest
+
+from analysis.errors import PttError
+from analysis.sentiment.ptt_engine import PttEngine
+from analysis.sentiment.train.corpus import headline, masked, store_corpus
+from analysis.sentiment.train.network import bags, fresh, learn, odds
+from analysis.sentiment.train.vocabulary import frequent, rows_of
+from analysis.sentiment.train.words import entries, gram
+from analysis.sentiment.training import train
+
+LIKED = ["感謝分享", "推這篇好文", "大大厲害", "寫得真清楚", "恭喜獲利"]
+BOOED = ["亂寫一通", "垃圾文章", "不要騙人", "標題殺人法", "唬爛仔又來"]
+BODY = "1. 標的：測試\n2. 分類：{}\n3. 分析/正文：\n{}\n4. 進退場機制：停損10%"
+
+
+def _store(votes: int) -> duckdb.DuckDBPyConnection:
+    """A store with invented threads; the words of a push and its tag go together nine times of ten."""
+    random = np.random.default_rng(0)
+    con = duckdb.connect()
+    con.execute("CREATE TABLE posts (board TEXT, post_id TEXT, category TEXT, is_reply BOOLEAN, title TEXT, body TEXT)")
+    columns = "board TEXT, post_id TEXT, floor INT, user_id TEXT, tag TEXT, text TEXT, removed_at TIMESTAMP"
+    con.execute(f"CREATE TABLE pushes ({columns})")
+    posts, pushes = [], []
+    for thread in range(40):
+        post_id = f"M.{1700000000 + 86400 * thread}.A.{thread:03X}"
+        up = thread % 2 == 0
+        body = BODY.format("多" if up else "空", "營收成長 看好後市" if up else "虧損擴大 不宜買進")
+        posts.append(("Stock", post_id, "標的" if thread % 4 < 2 else "新聞", False, f"[標的] 測試{thread}", body))
+        for floor in range(votes // 40):
+            liked = random.random() < 0.6
+            words = LIKED if liked == (random.random() < 0.9) else BOOED
+            text = f"{words[int(random.integers(5))]} {words[int(random.integers(5))]}"
+            pushes.append(("Stock", post_id, floor + 1, f"user{floor % 50}", "推" if liked else "噓", text, None))
+    con.executemany("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?)", posts)
+    con.executemany("INSERT INTO pushes VALUES (?, ?, ?, ?, ?, ?, ?)", pushes)
+    return con
+
+
+def test_training_twice_gives_the_same_bytes_and_learns_the_votes(tmp_path):
+    con = _store(2400)
+    report = train(con, tmp_path / "a.npz", seed=3)
+    train(con, tmp_path / "b.npz", seed=3)
+    train(con, tmp_path / "c.npz", seed=4)
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+    assert (tmp_path / "a.npz").read_bytes() != (tmp_path / "c.npz").read_bytes()
+    assert report["vote_auc_later_threads"] > 0.8
+    assert json.loads((tmp_path / "a.report.json").read_text())["hash"] == report["hash"]
+    own = PttEngine(tmp_path / "a.npz")
+    assert own.vote_odds(LIKED).min() > own.vote_odds(BOOED).max()
+    assert own.info.weights_hash == report["hash"] != PttEngine().info.weights_hash
+    assert own.info.trained_from.year == 2023
+    assert np.all(np.abs(own.score(LIKED + BOOED)) <= 1)
+
+
+def test_too_little_to_learn_from_is_said():
+    with pytest.raises(PttError, match="資料太少"):
+        store_corpus(_store(400))
+
+
+def test_declared_direction_is_read_and_hidden():
+    posts = store_corpus(_store(2400)).posts
+    assert set(posts["direction"]) == {"bull", "bear", ""}
+    assert "多" not in masked(BODY.format("多", "營收成長"))
+    assert "營收成長" in masked(BODY.format("多", "營收成長"))
+
+
+@pytest.mark.parametrize("title", ["[新聞] 漲停", "Re: [新聞] 漲停", "Fw: [標的] 漲停", "漲停"])
+def test_headline_loses_its_prefixes(title):
+    assert headline(title) == "漲停"
+
+
+def test_network_learns_two_words_apart():
+    texts = ["好 棒", "爛 糟"] * 50
+    known = frequent(texts, 1)
+    ids, bounds = rows_of(texts, known)
+    network = fresh(known.size, 8, 8, 1, seed=0)
+    targets = np.array([[1.0], [0.0]] * 50, dtype=np.float32)
+    losses = learn(network, ids, bounds, np.arange(100), targets, np.ones(1, dtype=np.float32), epochs=20)
+    assert losses[-1] < losses[0]
+    found = odds(network, bags(ids, bounds, network.table))[:, 0]
+    assert found[0] > 0 > found[1]
+
+
+def test_word_list_is_sound():
+    words = entries()
+    assert len(words) > 1000
+    assert all(-4 <= tone <= 4 and -4 <= stance <= 4 for tone, stance in words.values())
+    assert gram("賺爛") == gram("賺爛") != gram("賺翻")
+    assert gram("超過四個字的詞") is None
+
+
+def test_labels_hold_no_text(root):
+    for path in sorted((root / "labels").glob("*.tsv")):
+        head, *lines = path.read_text(encoding="utf-8").splitlines()
+        assert set(head.split("\t")) <= {"row", "post_id", "floor", "tone", "stance"}
+        assert all(line.isascii() for line in lines)
+
+
+def test_dev_threads_are_not_labelled_again(root, shared):
+    import pandas as pd
+
+    dev = set()
+    for name in ("pushes_dev.tsv", "news_dev.tsv"):
+        dev |= set(pd.read_csv(shared / "data/labelled" / name, sep="\t", quoting=3, dtype=str)["post_id"])
+    for name in ("pushes_2016_2018.tsv", "news_2016_2018.tsv"):
+        assert not dev & set(pd.read_csv(root / "labels" / name, sep="\t", dtype=str)["post_id"])
