@@ -74,13 +74,11 @@ def _decode_bytes(html: bytes, flaws: list[str]) -> str:
         # A page cut inside a character is short of that character only; cut pages are told by what they leave open.
         if error.reason == "unexpected end of data" and error.end == len(html):
             return html[: error.start].decode("utf-8")
-    try:
-        text = html.decode("cp950")
-    except UnicodeDecodeError:
-        flaws.append("bytes that are not UTF-8")
-        return html.decode("utf-8", "replace")
-    flaws.append("Big5 instead of UTF-8")
-    return text
+    if _SITE_NAME.encode("cp950") in html:
+        flaws.append("Big5 instead of UTF-8")
+        return html.decode("cp950", "replace")
+    flaws.append("bytes that are not UTF-8")
+    return html.decode("utf-8", "replace")
 
 
 def _undo_mojibake(text: str) -> str:

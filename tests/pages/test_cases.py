@@ -324,11 +324,12 @@ def test_34_nul_bytes(case: Case) -> None:
 
 @pytest.mark.parametrize("codec", ["big5", "utf-16"])
 def test_34_wrong_encoding(root: Path, codec: str) -> None:
-    html = (root / "fixtures/pages/29-index/../01-warning-box/page.html").read_text(encoding="utf-8")
+    html = (root / "fixtures/pages/01-warning-box/page.html").read_text(encoding="utf-8")
     url = json.loads((root / "fixtures/pages/01-warning-box/meta.json").read_text(encoding="utf-8"))["url"]
     with pytest.raises(DamagedPage) as caught:
-        parse_article(html.replace("※", "").encode(codec, "replace"), url)
+        parse_article(html.encode(codec, "replace"), url)
     assert caught.value.post.author_nick == "山茶"
+    assert texts(caught.value.post) == ["跟你看法一樣", "又來"]
     with pytest.raises(DamagedPage) as caught:
         parse_article(html.encode().decode("latin-1"), url)
     assert texts(caught.value.post) == ["跟你看法一樣", "又來"]
