@@ -3,6 +3,7 @@
     [digest]
     from = "digest@example.org"
     smtp = "smtp://user@mail.example.org:587"     # STARTTLS; smtps://…:465 is TLS from the start
+    password_file = "/home/me/.config/ptt/smtp"
 
     [[digest.to]]
     addr = "me@example.org"
@@ -10,7 +11,7 @@
     lang = "zh"
 
 ``PTT_SMTP`` and ``PTT_DIGEST_FROM`` go before the file. The password comes from ``PTT_SMTP_PASSWORD`` or the file that
-``PTT_SMTP_PASSWORD_FILE`` names, never from the command line.
+``PTT_SMTP_PASSWORD_FILE`` or ``password_file`` names, never from the command line or from ptt.toml itself.
 """
 
 import os
@@ -70,7 +71,7 @@ def read_mailing(config: Path | None, environment: Mapping[str, str] = os.enviro
     url = environment.get("PTT_SMTP") or table.get("smtp")
     return Mailing(
         sender=sender if sender == DEFAULT_SENDER else check_address(sender, "digest.from"),
-        server=_server(url, environment) if url else None,
+        server=_server(url, _password(table, environment)) if url else None,
         readers=tuple(_reader(entry) for entry in table.get("to", [])),
     )
 
@@ -85,7 +86,7 @@ def _reader(entry: Any) -> Reader:
     return Reader(check_address(entry["addr"], "digest.to"), stocks, lang)
 
 
-def _server(url: str, environment: Mapping[str, str]) -> Server:
+def _server(url: str, password: str) -> Server:
     """``smtp://`` is STARTTLS, ``smtps://`` TLS; ``smtp+plain://`` has neither and is for loopback only."""
     parts = urlsplit(url)
     shown = f"{parts.scheme}://…@{parts.hostname}" if parts.password else url
@@ -100,15 +101,24 @@ def _server(url: str, environment: Mapping[str, str]) -> Server:
         port = parts.port or _PORTS[security]
     except ValueError:
         raise UsageError(f"digest.smtp {shown!r} 的埠號不對。") from None
-    return Server(parts.hostname, port, security, unquote(parts.username or ""), _password(environment))
+    return Server(parts.hostname, port, security, unquote(parts.username or ""), password)
 
 
-def _password(environment: Mapping[str, str]) -> str:
+def _password(table: Mapping[str, Any], environment: Mapping[str, str]) -> str:
     if password := environment.get("PTT_SMTP_PASSWORD"):
         return password
-    if path := environment.get("PTT_SMTP_PASSWORD_FILE"):
+    if path := environment.get("PTT_SMTP_PASSWORD_FILE") or table.get("password_file"):
         try:
-            return Path(path).read_text("utf-8").strip()
+            return Path(path).expanduser().read_text("utf-8").strip()
         except OSError as error:
-            raise UsageError(f"PTT_SMTP_PASSWORD_FILE {path} 讀不到：{error.strerror}。") from None
+            raise UsageError(f"放 SMTP 密碼的檔案 {path} 讀不到：{error.strerror}。") from None
     return ""
+
+
+def is_configured(config: Path) -> bool:
+    """Whether timers should send: the file names a server and somebody to send to."""
+    try:
+        table = tomllib.loads(config.read_text("utf-8")).get("digest", {})
+    except (OSError, ValueError):
+        return False
+    return isinstance(table, dict) and bool(table.get("smtp")) and bool(table.get("to"))

@@ -66,6 +66,16 @@ JOBS: Final = (
 )
 
 
+def jobs_for(folder: Path) -> tuple[Job, ...]:
+    """`JOBS`; the digest is sent where the ptt.toml in ``folder`` names a mail server and readers."""
+    from analysis.config import CONFIG_NAME
+    from analysis.digest.readers import is_configured
+
+    if not is_configured(folder / CONFIG_NAME):
+        return JOBS
+    return tuple(job._replace(arguments=("digest", "--send")) if job.arguments == ("digest",) else job for job in JOBS)
+
+
 def command_line(job: Job, program: Path, data: Path) -> list[str]:
     """What a job executes, with absolute paths."""
     return [str(program), *job.arguments, "--data", str(data)]
@@ -74,7 +84,7 @@ def command_line(job: Job, program: Path, data: Path) -> list[str]:
 def systemd_units(program: Path, data: Path, folder: Path) -> dict[str, str]:
     """File name -> text of the user units; ``folder`` is where ptt.toml is looked for."""
     units = {}
-    for job in JOBS:
+    for job in jobs_for(folder):
         calendars = "\n".join(f"OnCalendar={calendar} {ZONE}" for calendar in job.calendars)
         command = " ".join(_systemd_quote(word) for word in command_line(job, program, data))
         fields = {
@@ -99,7 +109,7 @@ def cron_lines(program: Path, data: Path, folder: Path) -> str:
         f"CRON_TZ={ZONE}",
         "SHELL=/bin/sh",
     ]
-    for job in JOBS:
+    for job in jobs_for(folder):
         command = shlex.join(command_line(job, program, data))
         quiet = f'said=$({command} 2>&1); code=$?; case $code in 0|4) ;; *) printf "\\%s\\n" "$said"; exit $code;; esac'
         quiet = quiet.replace("%", r"\%").replace(r"\\%", r"\%")

@@ -332,6 +332,28 @@ def test_the_settings(tmp_path):
     assert mailing.server == Server("mail.example.org", 465, "tls", "me", "from a file")
     assert "from a file" not in repr(mailing)
     assert read_mailing(None, {}).server is None
+    with_file = TOML.replace("smtp =", f'password_file = "{tmp_path / "secret"}"\nsmtp =')
+    (tmp_path / "ptt.toml").write_text(with_file, "utf-8")
+    assert read_mailing(tmp_path / "ptt.toml", {}).server.password == "from a file"
+
+
+def test_timers_send_where_a_server_is_set(tmp_path):
+    from analysis.schedule import cron_lines, systemd_units
+
+    def digest_lines():
+        units = systemd_units(tmp_path / "ptt", tmp_path, tmp_path)
+        service = units["ptt-digest.service"]
+        return [
+            line
+            for line in (cron_lines(tmp_path / "ptt", tmp_path, tmp_path) + service).splitlines()
+            if " digest " in line
+        ]
+
+    assert not [line for line in digest_lines() if "--send" in line]
+    (tmp_path / "ptt.toml").write_text(TOML, "utf-8")
+    lines = digest_lines()
+    assert len(lines) == 2
+    assert all(" digest --send " in line for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -365,3 +387,35 @@ def test_sending_without_server_or_readers_says_what_is_missing(tmp_path, figure
     ):
         with pytest.raises(UsageError, match=says):
             send_issue(tmp_path, figures(), mailing, [], tell=print)
+
+
+def test_the_command_sends_once_to_everybody_in_the_settings(demo_store, mailbox, tmp_path):
+    (tmp_path / "ptt.duckdb").symlink_to(demo_store / "ptt.duckdb")
+    (tmp_path / "ptt.toml").write_text(
+        f'[digest]\nfrom = "digest@example.org"\nsmtp = "smtp+plain://127.0.0.1:{mailbox.port}"\n'
+        '[[digest.to]]\naddr = "a@example.com"\nstocks = ["2330"]\n'
+        '[[digest.to]]\naddr = "b@example.com"\nlang = "en"\n[[digest.to]]\naddr = "c@example.com"\n',
+        "utf-8",
+    )
+
+    def ptt(*words):
+        done = subprocess.run(
+            [sys.executable, "-m", "analysis", "digest", *words], capture_output=True, text=True, timeout=90,
+            check=False, cwd=tmp_path, env={k: value for k, value in os.environ.items() if not k.startswith("PTT_")},
+        )  # fmt: skip
+        return done.returncode, done.stderr
+
+    assert ptt("--unsubscribe", "c@example.com")[0] == 0
+    code, said = ptt("--send")
+    assert code == 0, said
+    assert "a@example.com：已寄出" in said
+    assert "c@example.com：已取消訂閱" in said
+    code, said = ptt("--send")
+    assert code == 0
+    assert said.count("已經寄過") == 2
+    subjects = {to[0]: message_from_bytes(raw, policy=policy.default)["Subject"] for to, raw in mailbox.mails}
+    assert subjects["a@example.com"].startswith("股板週報 1/19–1/25｜")
+    assert subjects["b@example.com"].startswith("PTT Stock weekly 1/19–1/25｜")
+    assert len(mailbox.mails) == 2
+    code, said = ptt("--again")
+    assert (code, "--send" in said) == (2, True)
