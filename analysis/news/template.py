@@ -61,7 +61,7 @@ def _pattern() -> re.Pattern[str]:
 
     words = "|".join(spaced(label) for label in sorted(_labels(), key=len, reverse=True))
     return re.compile(
-        r"(?P<open>^[ \t　]*|(?<=[\s。」）)]))(?P<mark>[【\[〔■●★◎◆▲※*＊#]*\s*)"
+        r"(?P<open>^[ \t　]{0,40}|(?<=[\s。」）)]))(?P<mark>[【\[〔■●★◎◆▲※*＊#]{0,4}\s{0,4})"
         rf"(?P<number>{_NUMBER})?(?P<mark2>[【\[〔]?)(?P<label>{words})"
         r"(?P<after>[】\]〕]?(?:[ \t　]*[(（][^()（）\n]{0,40}[)）][^\s:：]{0,12})?[ \t　]*(?P<colon>[:：])?)",
         re.MULTILINE,

@@ -35,6 +35,8 @@ _DELIMITERS: Final = frozenset(" \t\n,，、。.!！?？:：;；/／()（）[]�
 _LIST_SIGNS: Final = frozenset(" 、/／,，&和與及跟")
 _LEFT_REACH: Final = 4
 _RIGHT_REACH: Final = 4
+_NEAR: Final = 60
+"""Characters around a name that count as its text; comments are shorter."""
 _NEEDED: Final = 3
 """Evidence that a name of rule ``context`` needs, see `_evidence`."""
 
@@ -66,7 +68,32 @@ def _beside(text: str, place: int, words: frozenset[str], reach: int, *, left: b
     return any(text[place : place + size] in words for size in range(1, reach + 1))
 
 
-def _evidence(text: str, start: int, end: int, symbol: str, found: list[_Found], subject_at: int) -> int:
+class _Seen:
+    """What has been found so far, by place and by symbol: constant time however long the text."""
+
+    def __init__(self, length: int, found: list[_Found]) -> None:
+        self.found: list[_Found] = []
+        self.symbols: set[str] = set()
+        self._taken = bytearray(length)
+        for item in found:
+            self.add(item)
+
+    def add(self, item: _Found) -> None:
+        self.found.append(item)
+        self.symbols.add(item.symbol)
+        self._taken[item.start : item.end] = b"\x01" * (item.end - item.start)
+
+    def touches(self, start: int, end: int) -> bool:
+        """Whether something was found within these places."""
+        return 1 in self._taken[max(0, start) : end]
+
+    def listed_beside(self, text: str, start: int, end: int) -> bool:
+        """Whether a found name stands right beside, parted by one sign of a list."""
+        before = start > 1 and text[start - 1] in _LIST_SIGNS and self.touches(start - 2, start - 1)
+        return before or (end + 1 < len(text) and text[end] in _LIST_SIGNS and self.touches(end + 1, end + 2))
+
+
+def _evidence(text: str, start: int, end: int, symbol: str, seen: _Seen, subject_at: int) -> int:
     """How strongly the text around a name speaks of a stock: 0 … 9, 3 is enough for rule ``context``."""
     words = context_words()
     if text[start:end].isdigit():  # 988 for 00988A: most numbers of three digits are prices
@@ -74,12 +101,10 @@ def _evidence(text: str, start: int, end: int, symbol: str, found: list[_Found],
             (not text[:start].strip() and end < len(text))
             or _beside(text, start, words["left"], _LEFT_REACH, left=True)
             or _beside(text, end, words["right"], _RIGHT_REACH, left=False)
-            or "etf" in text
+            or "etf" in text[max(0, start - _NEAR) : end + _NEAR]
         )
         return 0 if not meant or counts_things(text, start, end) else _NEEDED
-    score = 0
-    score += 4 * any(other.symbol == symbol for other in found)
-    score += 3 * (0 <= subject_at <= start <= subject_at + 6)
+    score = 4 * (symbol in seen.symbols) + 3 * (0 <= subject_at <= start <= subject_at + 6)
     if not start or text[start - 1] in _DELIMITERS:
         score += 1
     elif _beside(text, start, words["left"], _LEFT_REACH, left=True):
@@ -88,22 +113,18 @@ def _evidence(text: str, start: int, end: int, symbol: str, found: list[_Found],
         score += 1
     elif _beside(text, end, words["right"], _RIGHT_REACH, left=False):
         score += 2
-    if any(
-        (other.end + 1 == start and text[other.end] in _LIST_SIGNS)
-        or (end + 1 == other.start and text[end] in _LIST_SIGNS)
-        for other in found
-    ):
+    if seen.listed_beside(text, start, end):
         score += 2
-    elif found:
+    elif seen.touches(start - _NEAR, end + _NEAR):
         score += 1
-    return score + any(word in text for word in words["any"])
+    near = text[max(0, start - _NEAR) : end + _NEAR]
+    return score + any(word in near for word in words["any"])
 
 
-def _subject_of_sentence(text: str, start: int, end: int, found: list[_Found]) -> bool:
-    if end - start == len(text.strip()) or text[end : end + 2].strip() > "⺀":
+def _subject_of_sentence(text: str, start: int, end: int, seen: _Seen) -> bool:
+    if end - start == len(text) or text[end : end + 2].strip() > "⺀":
         return True
-    listed_beside = any(other.end + 1 == start or end + 1 == other.start for other in found)
-    return listed_beside or _beside(text, start, context_words()["left"], _LEFT_REACH, left=True)
+    return seen.listed_beside(text, start, end) or _beside(text, start, context_words()["left"], _LEFT_REACH, left=True)
 
 
 def _by_name(folded: str) -> tuple[list[_Found], list[tuple[int, Spelling]]]:
@@ -150,20 +171,22 @@ def find_mentions(text: str) -> list[Mention]:
         codes.extend(taiwan_codes(folded, subject_at))
     if _LATIN.search(folded):
         codes.extend(us_tickers(_without_urls(half_width(text))))
+    if not (found or codes or doubtful):
+        return []
+    seen = _Seen(len(folded), found)
     for code in codes:
-        if not any(code.start < other.end and other.start < code.end for other in found):
-            found.append(_Found(*code))
+        if not seen.touches(code.start, code.end):
+            seen.add(_Found(*code))
     for start, spelling in doubtful:
         end = start + len(spelling.text)
-        if any(start < other.end and other.start < end for other in found):
+        if seen.touches(start, end):
             continue
         if spelling.rule is Rule.SUBJECT:
-            believed = _subject_of_sentence(folded, start, end, found)
+            believed = _subject_of_sentence(folded, start, end, seen)
         elif spelling.rule is Rule.CODE:
-            believed = any(other.symbol == spelling.symbol for other in found) or (start == subject_at and not codes)
+            believed = spelling.symbol in seen.symbols or (start == subject_at and not codes)
         else:
-            believed = _evidence(folded, start, end, spelling.symbol, found, subject_at) >= _NEEDED
+            believed = _evidence(folded, start, end, spelling.symbol, seen, subject_at) >= _NEEDED
         if believed:
-            found.append(_Found(start, end, spelling.symbol, spelling.name))
-    found.sort()
-    return [Mention(item.symbol, item.name, text[item.start : item.end], item.start) for item in found]
+            seen.add(_Found(start, end, spelling.symbol, spelling.name))
+    return [Mention(item.symbol, item.name, text[item.start : item.end], item.start) for item in sorted(seen.found)]
