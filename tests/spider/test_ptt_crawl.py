@@ -1,5 +1,6 @@
 """`ptt crawl`, `ptt run` and `ptt follow` as users start them: processes of their own, real sockets, a real store."""
 
+import json
 import os
 import random
 import signal
@@ -189,3 +190,19 @@ def test_a_crawl_killed_20_times_ends_with_the_same_store(ptt, tmp_path):
     assert expected["posts"]
     for table, content in expected.items():
         assert got[table] == content, table
+
+
+def test_scrapy_does_the_same_crawl_and_gives_the_items(site, root, tmp_path):
+    env = {key: value for key, value in os.environ.items() if not key.startswith("PTT_")}
+    env |= {"PTT_DATA": str(tmp_path / "data"), "PTT_DELAY": "0"}
+    command = [sys.executable, "-m", "scrapy", "crawl", "board", "-a", "board=Stock", "-a", f"site={site.url}"]
+    command += ["-a", "pages=1", "-O", str(tmp_path / "out.jsonl"), "-L", "WARNING"]
+    ended = subprocess.run(command, env=env, cwd=root, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 0, ended.stderr
+    items = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
+    page = {v.target.rpartition("/")[2].removesuffix(".html") for v in site.visits if "/M." in v.target}
+    assert {item["post_id"] for item in items} == page
+    assert all(item["pushes"][0]["user_id"] for item in items if item["pushes"])
+    assert list((tmp_path / "data" / "spool").glob("*.jsonl"))
+    assert list((tmp_path / "data" / "raw").glob("*.warc.gz"))
+    assert ended.stderr == ""
