@@ -3,6 +3,8 @@
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.news import parse_news
 from ptt_spider.clock import TAIPEI
@@ -195,3 +197,15 @@ def test_the_seed_post(shared):
     assert "Sonali Paul" in fields.reporter
     assert fields.article.startswith("Jan 28 (Reuters)")
     assert fields.comment.count("\n") == 2
+
+
+SIGNS = "原文標題 ： : ※請勿刪減 心得 1. ( ） https:// > <br> 115/01/28".split()
+PIECES = st.sampled_from([*FULL.split("\n"), *SIGNS, "\n", " ", ": "])
+
+
+@given(st.text(max_size=40), st.lists(PIECES | st.text(max_size=10), max_size=30).map("".join))
+def test_no_text_raises(title, body):
+    fields = parse_news(title, body)
+    assert all(value is None or value != "" for value in fields)
+    if fields.published_at is not None:
+        assert fields.published_at.tzinfo is not None
