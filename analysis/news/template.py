@@ -22,7 +22,7 @@ _HINT_WORDS: Final = (
     "請依|請以|無記載|字以上|可留白|過短|不可用|轉載媒體|全文|請盡量"
 )
 _HINT_LINE: Final = re.compile(rf"(?:[※＊*#◎(（\[【].*)?(?:{_HINT_WORDS}).*")
-_RULE: Final = re.compile(r"[-—─－=＝_~～*＊\s]{3,}")
+_RULE: Final = re.compile(r"--|[-—─－=＝_~～*＊\s]{3,}")
 _PAREN_HINT: Final = re.compile(rf"\s*[(（](?=[^()（）\n]*(?:{_HINT_WORDS}))[^()（）\n]*[)）]\s*[:：]?")
 _NOTE_HINT: Final = re.compile(rf"\s*※(?=\S*(?:{_HINT_WORDS}))\S*[:：]?")
 _LEAD_IN: Final = re.compile(
@@ -61,7 +61,7 @@ def _pattern() -> re.Pattern[str]:
 
     words = "|".join(spaced(label) for label in sorted(_labels(), key=len, reverse=True))
     return re.compile(
-        r"(?P<open>^[ \t　]{0,40}|(?<=[\s。」）)]))(?P<mark>[【\[〔■●★◎◆▲※*＊#]{0,4}\s{0,4})"
+        r"(?P<open>^[ \t　]{0,40}|(?<=[\s。」）)]))(?P<mark>[【\[〔■●★◎◆▲※*＊#]{0,4}[ \t　]{0,4})"
         rf"(?P<number>{_NUMBER})?(?P<mark2>[【\[〔]?)(?P<label>{words})"
         r"(?P<after>[】\]〕]?(?:[ \t　]*[(（][^()（）\n]{0,40}[)）][^\s:：]{0,12})?[ \t　]*(?P<colon>[:：])?)",
         re.MULTILINE,
@@ -86,7 +86,7 @@ def _counts(match: re.Match[str], text: str, flat: bool) -> bool:
         return False
     if label.exact:
         if at_line:
-            return closed or bool(match["number"]) or following in (" ", "　", "\t") or "(" in match["after"]
+            return closed or bool(match["number"]) or match["after"][-1:] in tuple(" 　\t") or "(" in match["after"]
         return bool(match["colon"] or match["number"]) if flat else bool(match["colon"])
     if at_line and not flat:
         return closed and not (label.field == "headline" and re.match(r"\s*\[", text[match.end() :]))

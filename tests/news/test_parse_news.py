@@ -72,6 +72,8 @@ def numbered(text):
         pytest.param(
             FULL.replace("原文標題：", "【原文標題】").replace("記者署名：", "【記者署名】"), id="in brackets"
         ),
+        pytest.param(FULL.replace("：", " ").replace("心得/評論 ", "心得/評論"), id="no colons"),
+        pytest.param(FULL + "\n\n--\n", id="signature line left"),
         pytest.param(FULL.replace("\n", "\r\n"), id="carriage returns"),
         pytest.param(
             FULL.replace("記者署名：王小明\n", "").replace("原文標題", "記者署名：王小明\n原文標題"), id="swapped"
@@ -199,7 +201,7 @@ def test_the_seed_post(shared):
     assert fields.comment.count("\n") == 2
 
 
-SIGNS = "原文標題 ： : ※請勿刪減 心得 1. ( ） https:// > <br> 115/01/28".split()
+SIGNS = ["原文標題", "：", ":", "※請勿刪減", "心得", "1.", "(", "）", "https://", ">", "<br>", "115/01/28"]
 PIECES = st.sampled_from([*FULL.split("\n"), *SIGNS, "\n", " ", ": "])
 
 
