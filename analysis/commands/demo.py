@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.commands.common import DataOption, say
-from analysis.errors import PttError
+from analysis.errors import PttError, UsageError
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,16 +29,28 @@ def command(
     from analysis.store.connect import connect
     from analysis.store.work import PUBLISHED_NAME
 
-    folder = (data or Path(FOLDER)).absolute()
+    folder = (data or Path(FOLDER)).absolute()  # never PTT_DATA: invented posts have no place in a real store
     settings = load_settings(folder, board=BOARD, delay=0.0)
     say(f"資料夾：{settings.data}")
-    if not (shell and (settings.data / PUBLISHED_NAME).is_file()):
+    published = (settings.data / PUBLISHED_NAME).is_file()
+    if published:
+        _refuse_real_data(settings.data)
+    if not (shell and published):
         _crawl(settings)
         with connect(settings.data) as con:
             print_news(con)
         _write(settings)
     if shell:
         _open_shell(settings.data)
+
+
+def _refuse_real_data(data: Path) -> None:
+    from analysis.store.connect import connect
+
+    with connect(data) as con:
+        real = con.execute("SELECT count(*) FROM crawls WHERE command <> 'ptt demo'").fetchall()[0][0]
+    if real:
+        raise UsageError(f"{data} 裡有真正抓來的資料：示範的文章是虛構的，不該混進去；請用 --data 指定別的資料夾。")
 
 
 def _crawl(settings: "Settings") -> None:
@@ -94,7 +106,7 @@ def _write(settings: "Settings") -> None:
     report(settings.data, out=None, board=BOARD, days=None)
     print(f"報告頁：{settings.data / 'report.html'}（用瀏覽器打開）")
     print(f"資料庫：{settings.data / 'ptt.duckdb'}")
-    ptt = "ptt" if shutil.which("ptt") else "./dev ptt"
+    ptt = "./dev ptt" if not shutil.which("ptt") and Path("dev").is_file() else "ptt"
     print(
         f"接著試試：{ptt} sql --data {settings.data} 'FROM top_news()'   或   {ptt} stock 2330 --data {settings.data}"
     )

@@ -1,13 +1,16 @@
 """`ptt demo`: the store it makes is the board, and nothing is empty whenever one looks."""
 
 import json
+import shutil
 from datetime import datetime
 
+import duckdb
 import pytest
 import time_machine
 
-from analysis.commands import digest
+from analysis.commands import demo, digest
 from analysis.commands.demo import print_news
+from analysis.errors import UsageError
 from analysis.store.connect import connect
 
 
@@ -101,3 +104,15 @@ def test_table_and_digest_in_2030(con, demo_store, capsys):
     assert "名嘴：台股年底上看四萬點" in out
     assert "股板週報 1/19–1/25" in out
     assert "推最多\n1. " in out
+
+
+def test_it_keeps_out_of_a_real_store(demo_store, tmp_path):
+    copy = tmp_path / "ptt.duckdb"
+    shutil.copyfile(demo_store / "ptt.duckdb", copy)
+    with duckdb.connect(str(copy)) as con:
+        con.execute("UPDATE crawls SET command = 'ptt run'")
+    before = copy.read_bytes()
+    with pytest.raises(UsageError, match="真正"):
+        demo.command(data=tmp_path)
+    assert copy.read_bytes() == before
+    assert not (tmp_path / "work.duckdb").exists()
