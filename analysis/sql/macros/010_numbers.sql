@@ -7,10 +7,10 @@ CREATE OR REPLACE MACRO internal.unit(x) AS
 -- θ on the log-odds scale -> approval in (-1, 1); 0 means "as these users usually vote".
 CREATE OR REPLACE MACRO internal.approval(theta) AS 2 / (1 + exp(-(theta))) - 1;
 
--- Variance of a mean of n values with sample deviation sd. Four values' worth of the usual spread (variance 0.2) keep
--- a mean of one or two comments as uncertain as it is.
+-- Variance of a mean of n values with sample deviation sd. Four values' worth of the usual spread keep a mean of one or
+-- two comments as uncertain as it is: variance 0.15, that of users' means within 589 real news threads being 0.14.
 CREATE OR REPLACE MACRO internal.mean_variance(n, sd) AS
-    CASE WHEN n > 0 THEN ((n - 1) * coalesce(sd, 0) ** 2 + 4 * 0.2) / ((n + 3) * n) END;
+    CASE WHEN n > 0 THEN ((n - 1) * coalesce(sd, 0) ** 2 + 4 * 0.15) / ((n + 3) * n) END;
 
 -- Variance of approval by the delta method: d approval / d θ = (1 - approval²) / 2.
 CREATE OR REPLACE MACRO internal.approval_variance(approval, se) AS ((1 - approval ** 2) / 2 * se) ** 2;
