@@ -12,14 +12,10 @@
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const signed = (x) => (x === null ? "—" : (x < 0 ? "−" : x > 0 ? "+" : "") + Math.abs(x).toFixed(2));
 
-  // The words of the digest: tone by its sign, approval only where its interval leaves 0.
-  const toneWord = (x) => (x === null ? ["—", "none"] : x > 0.2 ? ["利多", "good"] : x < -0.2 ? ["利空", "bad"] : ["中性", "none"]);
-  const approvalWord = (row) => {
-    if (row.approval === null) return ["沒有人投票", "none"];
-    if (row.approval_low > 0) return ["買單", "good"];
-    if (row.approval_high < 0) return ["不買單", "bad"];
-    return ["意見分歧", "none"];
-  };
+  // The words of the digest, by its thresholds; how sure they are is the interval drawn below them.
+  const colour = (kind) => (kind === "good" || kind === "bad" ? kind : "none");
+  const toneWord = (row) => [{ good: "利多", bad: "利空", flat: "中性", none: "—" }[row.tone_kind], colour(row.tone_kind)];
+  const approvalWord = (row) => [{ good: "買單", bad: "不買單", flat: "意見分歧", none: "沒人投票" }[row.approval_kind], colour(row.approval_kind)];
 
   const SVG = "http://www.w3.org/2000/svg";
   function interval(low, mid, high, kind) {
@@ -114,7 +110,7 @@
     }
   }
   function newsRow(row) {
-    const [approval, approvalKind] = approvalWord(row), [tone, toneKind] = toneWord(row.news_tone);
+    const [approval, approvalKind] = approvalWord(row), [tone, toneKind] = toneWord(row);
     const title = make("button", { type: "button", className: "open", textContent: row.title });
     title.addEventListener("click", () => openThread(row));
     const extra = [row.source_domain, ...(row.symbols || [])].filter(Boolean).join("　");

@@ -13,6 +13,7 @@ import duckdb
 import jinja2
 import orjson
 
+from analysis.digest import judge
 from analysis.sql import statement
 from analysis.votes import TAU
 from ptt_spider import clock
@@ -44,6 +45,8 @@ def build(con: duckdb.DuckDBPyConnection, *, board: str, days: int | None = None
     since = until - timedelta(days=days) if until and days is not None else None
     given = {"board": board, "since": since}
     news = _rows(con, statement("report/news"), {**given, "n": MAX_NEWS})
+    for row in news:
+        row["tone_kind"], row["approval_kind"] = judge.tone(row["news_tone"]), judge.approval(row["approval"])
     packs, comments = _pack_threads(con, news)
     data = {
         "tau": TAU,
