@@ -66,6 +66,11 @@ def _reckon_effects(con: duckdb.DuckDBPyConnection) -> None:
     con.unregister("effect_rows")
 
 
+def _stale(con: duckdb.DuckDBPyConnection) -> bool:
+    row = con.execute("SELECT count(*) FROM internal.dirty WHERE step = $step", {"step": HABITS}).fetchone()
+    return bool(row and row[0])
+
+
 def derive_votes(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> int:
     """Brings ``votes`` and ``thread_effects`` up to date; how many threads changed.
 
@@ -83,6 +88,8 @@ def derive_votes(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> i
             _recast(con)
             batch_done(con, STEP)
         done += count
+    if not _stale(con):  # nothing came, so no rate of the board moved either
+        return done
     with transaction(con):
         _refresh_rates(con)
     con.execute(statement("votes/history"), {"fade": FADE_DAYS})

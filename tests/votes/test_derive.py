@@ -93,6 +93,30 @@ def test_nothing_stale_nothing_done(store):
     assert store.rows("SELECT * FROM internal.dirty WHERE step IN ('votes', 'habits')") == []
 
 
+def test_a_run_that_was_killed_between_the_stages_is_taken_up(store):
+    store.thread("M.1", [("a", "噓", 1)])
+    store.thread("M.2", [("a", "推", 1)], hours=3)
+    derive_votes(store.con)
+    wanted = [store.rows(query) for query in ALL]
+    store.con.execute("UPDATE votes SET p_user = 0.5")  # what the first stage leaves behind
+    store.con.execute("DELETE FROM thread_effects")
+    store.con.execute("INSERT INTO internal.dirty VALUES ('Stock', 'M.1', 'habits'), ('Stock', 'M.2', 'habits')")
+    derive_votes(store.con)
+    assert [store.rows(query) for query in ALL] == wanted
+
+
+def test_a_forgotten_thread_leaves_no_rows(store):
+    store.thread("M.1", [("a", "噓", 1)])
+    store.thread("M.2", [("a", "推", 1)], hours=3)
+    derive_votes(store.con)
+    store.con.execute("DELETE FROM posts WHERE post_id = 'M.1'")
+    store.con.execute("DELETE FROM pushes WHERE post_id = 'M.1'")
+    store.con.execute("INSERT INTO internal.dirty VALUES ('Stock', 'M.1', 'votes')")
+    derive_votes(store.con)
+    assert store.rows("SELECT post_id, p_user FROM votes") == [("M.2", BASE_RATE)]
+    assert store.rows("SELECT post_id FROM thread_effects") == [("M.2",)]
+
+
 USERS = ["a", "b", "C", "c", "d", "writer"]
 PUSH = st.tuples(st.sampled_from(USERS), st.sampled_from("推噓→"), st.none() | st.integers(-1, 4000), st.booleans())
 THREAD = st.tuples(st.integers(0, 9), st.integers(0, 80), st.lists(PUSH, max_size=7))
