@@ -541,3 +541,11 @@ def test_a_date_among_ten_thousand_pages_costs_fifteen_requests_a_bound(crawls, 
     assert len(index_pages(huge)) <= 2 * 18 + 3  # two bounds, pages without links on the way, and the range itself
     wanted = [n for n in range(200_000) if since.timestamp() <= huge.seconds(n) < until.timestamp()]
     assert len(articles(huge)) == len([n for n in wanted if (n // 20 + 1) % 97])
+
+
+def test_a_long_retry_after_ends_the_run_at_once_and_says_when_to_come_back(crawls, site, tmp_path):
+    site.fault("429", "/index", retry_after=5000)
+    report = crawls(tmp_path, site.url).report
+    assert report.outcome == "failed"
+    assert "要求等 5000 秒" in report.reason
+    assert len(site.visits) == 2
