@@ -5,6 +5,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
+
 from analysis.digest.compose import make_issue
 from analysis.digest.figures import Figures, newest_week, read_figures
 from analysis.digest.issue import Issue
@@ -12,18 +14,22 @@ from analysis.digest.mail import DEFAULT_SENDER, charts, make_mail
 from analysis.digest.render import html_part
 from analysis.digest.weeks import Week
 from analysis.digest.words import Lang
+from analysis.errors import PttError
 from analysis.store.connect import connect
 from ptt_spider import clock
 
 
 def gather_figures(data: Path, board: str, week: Week | None) -> Figures:
-    """The figures of ``week``, or of the last week that has ended and has data (this store's first, where none has).
+    """The figures of ``week``, or of the last week that has ended and has data; where none has, of last week.
 
-    Raises StoreNotFound.
+    Raises StoreNotFound, and PttError for a store that another version of the program published.
     """
     with connect(data) as con:
-        chosen = week or newest_week(con, board, clock.now()) or Week.of(clock.now().date()).before
-        return read_figures(con, board, chosen)
+        try:
+            chosen = week or newest_week(con, board, clock.now()) or Week.of(clock.now().date()).before
+            return read_figures(con, board, chosen)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise PttError(f"{data} 的資料庫是別的版本發布的：請先執行 ptt load，再寫週報。") from error
 
 
 def write_issue(

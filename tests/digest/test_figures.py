@@ -10,6 +10,8 @@ from analysis.digest.figures import newest_week, read_figures
 from analysis.digest.mail import make_mail
 from analysis.digest.render import text_part
 from analysis.digest.weeks import Week
+from analysis.digest.write import gather_figures
+from analysis.errors import PttError
 from analysis.store.connect import connect
 from ptt_spider.clock import TAIPEI
 
@@ -129,3 +131,10 @@ def test_a_week_is_rebuilt_to_the_byte(demo_store):
             con.execute(f"SET threads = {threads}")
             mails.add(make_mail(make_issue(read_figures(con, "Stock", WEEK)), recipient="a@example.com").as_bytes())
     assert len(mails) == 1
+
+
+def test_a_store_of_another_version_is_one_line(spoiled, tmp_path):
+    spoiled.execute("DROP MACRO TABLE news_as_of")
+    spoiled.close()
+    with pytest.raises(PttError, match="ptt load"):
+        gather_figures(tmp_path, "Stock", WEEK)
