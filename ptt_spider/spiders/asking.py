@@ -19,6 +19,7 @@ from ptt_spider import clock
 from ptt_spider.middlewares import ForbiddenByRobots, RobotsUnanswered, SiteRefused
 
 ERROR_STATUS = 500
+TIMED_OUT = "逾時"
 LATER = "已抓的都已存好，請到時再執行一次，會從中斷處繼續。"
 BLOCKED = "雲端主機常被擋：請改在自己的網路抓取，再用 ptt import *.warc.gz 匯入。"
 DOWN_AFTER = 5
@@ -44,12 +45,14 @@ class Asker:
     async def get(self, url: str, *, timeout: float | None = None, retry: bool = True) -> Response:
         """The response, whatever its status below 500. Raises Unanswered, ForbiddenByRobots, RunEnds."""
         meta: dict[str, Any] = {"dont_retry": not retry}
+        if not retry:
+            meta["autothrottle_dont_adjust_delay"] = True  # a long poll is slow by design, not for want of strength
         if timeout is not None:
             meta["download_timeout"] = timeout
         try:
             response = await self.crawler.engine.download_async(Request(url, meta=meta, dont_filter=True))
         except SiteRefused as error:
-            raise RunEnds(_refused_line(error)) from error
+            raise RunEnds(refused_line(error)) from error
         except ForbiddenByRobots:
             raise
         except Exception as error:
@@ -90,7 +93,7 @@ def why_unanswered(error: BaseException) -> str:
         case DownloadConnectionRefusedError():
             return "連線被拒"
         case DownloadTimeoutError():
-            return "逾時"
+            return TIMED_OUT
         case ResponseDataLossError():
             return "回應中斷"
         case DownloadCancelledError():
@@ -101,7 +104,8 @@ def why_unanswered(error: BaseException) -> str:
     return f"連線失敗：{error or type(error).__name__}"
 
 
-def _refused_line(error: SiteRefused) -> str:
+def refused_line(error: SiteRefused) -> str:
+    """The one line that users read: what the site said, and what to do."""
     answer = "驗證頁（Cloudflare challenge）" if error.answer == "challenge" else error.answer
     if error.wait:
         return f"{error.host} 要求等 {error.wait:.0f} 秒後再來（{answer}）：" + LATER

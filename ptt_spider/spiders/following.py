@@ -30,13 +30,15 @@ class Following:
         """Until the job's time is over, the thread is gone, or the run is stopped. Raises RunEnds."""
         job = self._run.job
         end = time.monotonic() + job.follow_for.total_seconds() if job.follow_for else None
-        state = await self._whole()
+        state, read = await self._whole(), time.monotonic()
         while state is not None and (end is None or time.monotonic() < end):
             every = POLL_EVERY if state.longpoll_url else WHOLE_EVERY
             await asyncio.sleep(max(every * job.delay, SHORTEST))
             growth = await self._threads.poll(Ask(self._board, self._post_id, state), state, spool_idle=False)
+            if growth is None and self._threads.silent and time.monotonic() - read < WHOLE_EVERY * job.delay:
+                continue  # a long poll that waits for news: there are none
             if growth is None:
-                state = await self._whole(state)
+                state, read = await self._whole(state), time.monotonic()
             elif growth.poll_offset != state.poll_offset:
                 state = after_growth(state, growth)
             self._run.progress(self._board)

@@ -7,11 +7,13 @@ from urllib.parse import urlencode, urlsplit
 from ptt_spider.errors import DamagedIndex, NotAnIndex
 from ptt_spider.frontier import Place, find_page, guess_page, page_times
 from ptt_spider.items import IndexPage
-from ptt_spider.middlewares import ForbiddenByRobots
+from ptt_spider.middlewares import ForbiddenByRobots, SiteRefused, refusal
 from ptt_spider.pages import parse_index
-from ptt_spider.spiders.asking import RunEnds, Unanswered, fetched_at
+from ptt_spider.spiders.asking import RunEnds, Unanswered, fetched_at, refused_line
 from ptt_spider.spiders.run import Run, now
 from ptt_spider.spiders.threads import GONE
+
+_REASONS = {"over18": "年齡確認頁", "error_page": "錯誤頁", "empty": "空白頁", "not_ptt": "別的網站的頁面"}
 
 
 class Listed(NamedTuple):
@@ -94,7 +96,9 @@ class Listing:
             except NotAnIndex as error:
                 if error.reason == "not_found":
                     return None
-                raise Unanswered(f"不是索引頁：{error.reason}") from None
+                if answer := refusal(response):  # a board's index refused, though robots.txt was not
+                    raise RunEnds(refused_line(SiteRefused(urlsplit(url).netloc, answer))) from None
+                raise Unanswered(f"不是索引頁：{_REASONS.get(error.reason, error.reason)}") from None
         else:
             self._run.failed(self._board, None, url, f"索引頁不完整：{damaged}")
         if listed:

@@ -14,11 +14,15 @@ from ptt_spider.frontier import KnownThread
 from ptt_spider.items import Post
 from ptt_spider.middlewares import ForbiddenByRobots
 from ptt_spider.pages import parse_article, parse_growth
-from ptt_spider.spiders.asking import Unanswered, fetched_at
+from ptt_spider.spiders.asking import TIMED_OUT, Unanswered, fetched_at
 from ptt_spider.spiders.run import Ask, Run
 from ptt_spider.spool import GoneSeen, GrowthSeen, PageSeen
 
-LONG_POLL_TIMEOUT = 10.0
+LONG_POLL_TIMEOUT = 10
+"""Delays that a long poll may stay silent; whether the live one answers at once for an idle thread is not known."""
+SHORTEST_TIMEOUT = 1.0
+SILENT_POLLS = 3
+"""Long polls in a row without an answer after which a run polls no more."""
 GONE = (404, 410)
 _WORDS = {
     "over18": "年齡確認頁",
@@ -40,6 +44,8 @@ class Threads:
         self._run = run
         self._polling = True
         self.read_at = clock.now()
+        self.silent = 0
+        """Long polls in a row that gave no answer in time."""
 
     async def fetch(self, ask: Ask) -> Post | None:
         """Asks for a thread once a run; the post where its whole page was read. What cannot be had is put down as a
@@ -50,7 +56,7 @@ class Threads:
         if known:
             self._run.report.revisits += 1
         try:
-            whole = ask.whole or self._run.job.full or not self._polling
+            whole = ask.whole or self._run.job.full or not self._polling or self.silent >= SILENT_POLLS
             if known and not whole and await self.poll(ask, known):
                 return None
             return await self.whole(ask)
@@ -111,7 +117,7 @@ class Threads:
         if not (known.poll_url and known.longpoll_url and known.poll_offset and base):
             return None
         try:
-            size, at = await self._json(known.longpoll_url, timeout=LONG_POLL_TIMEOUT)
+            size, at = await self._json(known.longpoll_url, long=True)
             if not isinstance(size.get("size"), int) or "sig" not in size:
                 return None
             key = cache_key(known.poll_url)
@@ -150,13 +156,16 @@ class Threads:
             following if isinstance(following, str) else None, size["size"],
         )  # fmt: skip
 
-    async def _json(self, path: str, *, timeout: float | None = None) -> tuple[dict[str, Any], datetime]:
+    async def _json(self, path: str, *, long: bool = False) -> tuple[dict[str, Any], datetime]:
         """The object that an address of the protocol answers, and when; an empty one for 404, 500 and anything else."""
+        timeout = max(self._run.job.delay * LONG_POLL_TIMEOUT, SHORTEST_TIMEOUT) if long else None
         try:
             response: Response = await self._run.asker.get(self._run.url(path), timeout=timeout, retry=False)
             answer = json.loads(response.body) if response.status == 200 else None
-        except (Unanswered, ValueError):
+        except (Unanswered, ValueError) as error:
+            self.silent = self.silent + 1 if long and str(error) == TIMED_OUT else 0
             return {}, clock.now()
+        self.silent = 0
         return (answer if isinstance(answer, dict) else {}), fetched_at(response)
 
 

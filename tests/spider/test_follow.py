@@ -10,6 +10,7 @@ import pytest
 
 from analysis.commands.follow import Printer
 from ptt_spider.aid import PostRef
+from ptt_spider.frontier import parse_schedule
 from ptt_spider.items import Push
 from ptt_spider.spool import GrowthSeen, PageSeen
 
@@ -78,3 +79,24 @@ def test_the_printer_shows_each_comment_once(capsys):
     assert printer._fresh((first, again, push(3, "新"), push(4, "更新"))) == [push(4, "更新")]
     printer._print([push(4, "更新")])
     assert capsys.readouterr().out == "推 a: 更新  01/28 13:26\n"
+
+
+def test_a_long_poll_that_waits_for_news_is_not_asked_whole_each_time(crawls, site, tmp_path):
+    """Whether the live long poll answers at once for an idle thread is not known."""
+    post_id = site.post_ids()[-1]
+    site.fault("slow", "/v1/longpoll", times=-1, seconds=3)
+    ref = (PostRef("Stock", post_id),)
+    crawls(tmp_path, site.url, refs=ref, follow=True, follow_for=timedelta(seconds=2.5), delay=0.1)
+    assert len([visit for visit in site.visits if post_id in visit.target]) == 1
+
+
+def test_a_run_stops_polling_where_long_polls_stay_silent(crawls, site, spooled, tmp_path):
+    crawls(tmp_path, site.url, pages=1)
+    known = spooled(tmp_path).known()
+    site.visits.clear()
+    site.fault("slow", "/v1/longpoll", times=-1, seconds=1.5)
+    report = crawls(tmp_path, site.url, pages=1, known=known, schedule=parse_schedule("9999d:0s")).report
+    assert report.outcome == "done"
+    assert report.revisits == report.posts == len(known)
+    time.sleep(1.5)  # the site logs a request once it has answered
+    assert len([visit for visit in site.visits if "/v1/longpoll" in visit.target]) == 3
