@@ -26,7 +26,7 @@ def derive_all(con: duckdb.DuckDBPyConnection, settings: Settings) -> Derived:
     """
     from analysis.aggregates import derive_moods, derive_stories
     from analysis.news.derive import derive_news
-    from analysis.sentiment.scoring import score_threads
+    from analysis.sentiment.scoring import STEP, score_threads
     from analysis.stocks.derive import derive_mentions
     from analysis.store.disk import plain_disk_errors
     from analysis.store.privacy import enforce_deleted
@@ -38,7 +38,12 @@ def derive_all(con: duckdb.DuckDBPyConnection, settings: Settings) -> Derived:
             news=derive_news(con),
             mentions=derive_mentions(con),
             votes=derive_votes(con),
-            scores=score_threads(con, settings.engine),
+            # Loading a model takes longer than all the rest of a run that found nothing new.
+            scores=score_threads(con, settings.engine) if _is_stale(con, STEP) else 0,
             moods=derive_moods(con),
             stories=derive_stories(con),
         )
+
+
+def _is_stale(con: duckdb.DuckDBPyConnection, step: str) -> bool:
+    return bool(con.execute("SELECT 1 FROM internal.dirty WHERE step = ? LIMIT 1", [step]).fetchall())

@@ -1,5 +1,6 @@
 """Which trading session a moment belongs to: the first trading day whose 13:30 close (Taipei) is not before it."""
 
+from datetime import date
 from typing import Final
 
 import duckdb
@@ -49,11 +50,11 @@ def sync_trading_days(con: duckdb.DuckDBPyConnection) -> bool:
 
     from analysis.trading_days import trading_days
 
-    days = pa.table({"day": pa.array(sorted(trading_days()), pa.date32())})
-    con.register("store_days", days)
+    wanted = sorted(trading_days())
+    if read_days(con) == wanted:
+        return False
+    con.register("store_days", pa.table({"day": pa.array(wanted, pa.date32())}))
     try:
-        if not con.execute(statement("store/trading_days_differ")).fetchall()[0][0]:
-            return False
         con.execute("BEGIN")
         try:
             con.execute(statement("store/trading_days_replace"))
@@ -65,6 +66,11 @@ def sync_trading_days(con: duckdb.DuckDBPyConnection) -> bool:
     finally:
         con.unregister("store_days")
     return True
+
+
+def read_days(con: duckdb.DuckDBPyConnection) -> list[date]:
+    """The store's trading days in order."""
+    return [day for (day,) in con.execute("SELECT day FROM trading_days ORDER BY day").fetchall()]
 
 
 def refresh_sessions(con: duckdb.DuckDBPyConnection) -> None:
