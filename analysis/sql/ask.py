@@ -44,7 +44,6 @@ def open_locked(data: Path, *, may_write: Path | None = None) -> duckdb.DuckDBPy
         con.execute(f"SET temp_directory = {quoted(Path(tempfile.gettempdir()) / 'ptt-sql')}")
         if may_write is not None:
             con.execute(f"SET allowed_paths = [{quoted(may_write)}]")
-        con.execute("SET enable_progress_bar = false")  # DuckDB 2.0 writes it into standard output
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
     except BaseException:

@@ -33,6 +33,7 @@ def connect(data_dir: str | Path | None = None) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
         con.execute("SET TimeZone = 'Asia/Taipei'")
+        con.execute("SET enable_progress_bar = false")  # DuckDB 2.0 writes it into standard output
         quoted = str(path).replace("'", "''")
         con.execute(f"ATTACH '{quoted}' AS {CATALOG} (READ_ONLY)")
         con.execute(f"USE {CATALOG}")

@@ -53,7 +53,6 @@ def export(
     try:
         with connect(data) as con:
             con.execute("SET threads = 1")  # more would cut the row groups differently each time
-            con.execute("SET enable_progress_bar = false")
             entries = list((_share_files if share else _backup_files)(con, waiting, on_table))
             manifest = _manifest(con, entries, share=share)
             (waiting / "codebook.md").write_text(codebook(con, entries, waiting), "utf-8")

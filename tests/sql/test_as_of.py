@@ -85,7 +85,7 @@ def assert_equal(left, right):
 
 
 @given(threads=boards(), minute=st.integers(0, 3400))
-@settings(max_examples=20, phases=NO_SHRINK)
+@settings(max_examples=8, phases=NO_SHRINK)
 def test_as_of_equals_a_store_that_holds_only_what_came_before(store, other_store, said, threads, minute):
     cut = MONDAY + timedelta(minutes=minute)
     store.clear()
@@ -105,7 +105,7 @@ def test_as_of_equals_a_store_that_holds_only_what_came_before(store, other_stor
 
 
 @given(threads=boards())
-@settings(max_examples=5, phases=NO_SHRINK)
+@settings(max_examples=3, phases=NO_SHRINK)
 def test_as_of_the_end_equals_the_view(store, said, threads):
     store.clear()
     fill(store, threads, said)
