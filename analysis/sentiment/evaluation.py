@@ -113,7 +113,11 @@ def evaluate(path: Path, engines: Sequence[str] | None = None, *, seed: int = 0)
 
     Raises PttError for a wrong file, UsageError for an unknown engine.
     """
-    data = read_labelled(path)
+    return figures(read_labelled(path), engines, seed=seed)
+
+
+def figures(data: LabelledFile, engines: Sequence[str] | None = None, *, seed: int = 0) -> list[Row]:
+    """Figures of each engine on each label column of texts in memory."""
     result = []
     for name in engines or engine_names():
         for column, label in data.columns.items():

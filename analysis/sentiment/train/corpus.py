@@ -16,7 +16,7 @@ _DECLARED: Final = re.compile(
     r"(?:2\s*[.、．]?\s*)?分\s*類\s*[:：]?.{0,60}?(?=3\s*[.、．]|分析|正文)|分\s*類\s*[:：].{0,12}", re.DOTALL
 )
 _BRACKET: Final = re.compile(r"^\s*(?:(?:Re|Fw):\s*)*(?:\[[^\]]{1,6}\])?\s*", re.IGNORECASE)
-BODY: Final = 4000
+BODY: Final = 1500
 """Characters of a body that are learnt from: comments of the author follow behind."""
 CATEGORIES: Final = ("新聞", "標的", "請益", "其他", "心得", "閒聊")
 
@@ -65,6 +65,8 @@ class Labelled:
     group: list[str]
     part: list[str]
     """Which source and years a row belongs to: quality is reported apart."""
+    weight: NDArray[np.float64] | None = None
+    """How much a row counts when chances are calibrated: 0 where it was not drawn at random."""
 
 
 def seconds(post_ids: pd.Series) -> NDArray[np.int64]:
@@ -164,11 +166,22 @@ def labelled_comments(folder: Path, labels: Path, corpus: Corpus, held: set[str]
     own = own_rows(labels)
     own = corpus.pushes.merge(own, on=["post_id", "floor"]).drop_duplicates(["post_id", "floor"])
     own = own.assign(part="own 2016-18", group=own["post_id"])
-    rows = pd.concat([frame[["text", "tone", "stance", "part", "group"]] for frame in (train, live, own)])
+    rows = pd.concat(
+        [frame[["text", "tone", "stance", "part", "group", "tag"]] for frame in (train, live, own)], ignore_index=True
+    )
     tone = np.asarray(rows["tone"].map({"neg": 0, "neu": 1, "pos": 2}), dtype=np.int64)
     stance = np.asarray(rows["stance"].map({"bear": 0, "none": 1, "bull": 2}), dtype=np.int64)
     texts, group, part = rows["text"].tolist(), rows["group"].tolist(), rows["part"].tolist()
-    return Labelled(texts, tone, group, part), Labelled(texts, stance, group, part)
+    weight = _as_drawn(rows["part"], rows["tag"], corpus.pushes["tag"])
+    return Labelled(texts, tone, group, part, weight), Labelled(texts, stance, group, part, weight)
+
+
+def _as_drawn(part: pd.Series, tag: pd.Series, all_tags: pd.Series) -> NDArray[np.float64]:
+    """Weights that give each part the board's own mix of 推, 噓 and → (the labelled sets have far more 噓)."""
+    natural = all_tags.value_counts(normalize=True)
+    share = pd.Series(1.0, index=tag.index).groupby([part, tag]).transform("sum") / part.map(part.value_counts())
+    weight = np.asarray(tag.map(natural) / share, dtype=np.float64)
+    return np.where(part.str.startswith("own"), 0.0, weight)
 
 
 def labelled_news(folder: Path, labels: Path, corpus: Corpus) -> Labelled:

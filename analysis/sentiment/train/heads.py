@@ -58,23 +58,20 @@ def fit(
     *,
     seed: int,
     own: bool = True,
-    deep: bool = True,
+    strength: float = STRENGTH,
 ) -> Head:
     """Fit one head; its temperature is set on the folds.
 
-    ``own``: it gets n-gram columns of its own. ``deep``: it sees the network's features; it must not where the network
-    has learnt this very label, or its folds would not be blind.
+    ``own``: it gets n-gram columns of its own. ``strength``: inverse of the
+    regularisation; long texts, whose bags are short vectors, need more. The network must not have learnt these labels,
+    or the folds would not be blind.
     """
     from scipy import sparse
-    from scipy.optimize import minimize_scalar
-    from scipy.special import log_softmax
 
     counts, dense = features.matrix(data.texts)
     width = features.network.table.shape[1]
     tasks = features.network.bias.size
-    scale = np.concatenate(
-        [np.full(width, BAG * deep), np.full(tasks, ODDS * deep), np.full(features.words.shape[1], float(own))]
-    )
+    scale = np.concatenate([np.full(width, BAG), np.full(tasks, ODDS), np.full(features.words.shape[1], float(own))])
     centre, spread = dense.mean(axis=0), dense.std(axis=0) + 1e-6
     centre[width + tasks :], spread[width + tasks :] = 0.0, 1.0
     shaped = (dense - centre) / spread * scale
@@ -88,14 +85,9 @@ def fit(
     )
     folded = np.zeros((len(data.texts), len(names)))
     for inside, outside in _folds(data.group, seed):
-        folded[outside] = _scores(_regression(matrix[inside], data.label[inside]), matrix[outside])
-    chosen = np.arange(len(data.texts))
-    heat = float(
-        minimize_scalar(
-            lambda t: -log_softmax(folded * t, axis=1)[chosen, data.label].mean(), bounds=(0.1, 5.0), method="bounded"
-        ).x
-    )
-    model = _regression(matrix, data.label)
+        folded[outside] = _scores(_regression(matrix[inside], data.label[inside], strength), matrix[outside])
+    heat, shift = _calibration(folded, data)
+    model = _regression(matrix, data.label, strength)
     coefficients, intercept = _coefficients(model)
     gram = np.zeros((len(names), features.known.size))
     gram[:, used] = coefficients[:, : used.size] * rarity[used] * heat
@@ -107,9 +99,26 @@ def fit(
         columns=(gram.T + features.words * WORD @ word.T) if own else np.zeros((features.known.size, len(names))),
         direct=bag + task @ network.direct,
         outer=task @ network.outer,
-        bias=intercept * heat - part @ centre + task @ network.bias,
-        out_of_fold=folded * heat,
+        bias=intercept * heat + shift - part @ centre + task @ network.bias,
+        out_of_fold=folded * heat + shift,
     )
+
+
+def _calibration(odds: Doubles, data: Labelled) -> tuple[float, Doubles]:
+    """Temperature and shifts under which out-of-fold chances fit the board as it is, by weighted likelihood."""
+    from scipy.optimize import minimize
+    from scipy.special import log_softmax
+
+    weight = np.ones(len(data.texts)) if data.weight is None else data.weight
+    weight = weight / weight.sum()
+    rows = np.arange(len(data.texts))
+
+    def loss(parameters: Doubles) -> float:
+        chances = log_softmax(odds * np.exp(parameters[0]) + parameters[1:], axis=1)
+        return float(-(weight * chances[rows, data.label]).sum() + 1e-6 * np.square(parameters[1:]).sum())
+
+    best = minimize(loss, np.zeros(odds.shape[1] + 1), method="L-BFGS-B").x
+    return float(np.exp(best[0])), np.asarray(best[1:], dtype=np.float64)
 
 
 def _folds(group: list[str], seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -119,14 +128,14 @@ def _folds(group: list[str], seed: int) -> list[tuple[NDArray[np.int64], NDArray
     return [(inside, outside) for inside, outside in split]
 
 
-def _regression(matrix: Any, label: Any) -> Any:
+def _regression(matrix: Any, label: Any, strength: float) -> Any:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(1), warnings.catch_warnings():  # one order of summing: the same bits, and no fight for cores
         warnings.simplefilter("ignore", ConvergenceWarning)  # the last digits of a weight change no figure
-        return LogisticRegression(C=STRENGTH, max_iter=STEPS, tol=1e-3).fit(matrix, label)
+        return LogisticRegression(C=strength, max_iter=STEPS, tol=1e-3).fit(matrix, label)
 
 
 def _coefficients(model: Any) -> tuple[Doubles, Doubles]:

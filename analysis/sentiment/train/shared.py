@@ -30,6 +30,7 @@ from analysis.sentiment.train.tasks import weak_targets
 from analysis.sentiment.train.vocabulary import frequent, in_texts, rows_of
 
 WIDTH = 44
+LONG_STRENGTH = 60.0
 HIDDEN = 48
 LEAST = 55
 """An n-gram is known if the pushes have it so often, or two labelled comments, or four news texts."""
@@ -54,6 +55,7 @@ def train_shared(folder: Path, labels: Path, out: Path, seed: int = 0, say: Call
     corpus = whole.without(shared).without_rows(own_rows(labels))
     step(f"{len(corpus.pushes):,} pushes; labelled: {len(tone.texts):,} comments, {len(news.texts):,} news texts")
     texts, targets, weights, rows = weak_targets(corpus)
+    weights[-1] = 0.0  # the declared direction of bodies has a head of its own, whose folds must be blind
     known = np.union1d(frequent(texts, LEAST), in_texts(tone.texts, 2))
     known = np.union1d(known, in_texts(news.texts, 4))
     ids, bounds = rows_of(texts, known)
@@ -74,7 +76,7 @@ def train_shared(folder: Path, labels: Path, out: Path, seed: int = 0, say: Call
         bodies["post_id"].tolist(),
         ["declared"] * len(bodies),
     )
-    heads.append(fit(features, declared, ("direction_bear", "direction_bull"), seed=seed, deep=False))
+    heads.append(fit(features, declared, ("direction_bear", "direction_bull"), seed=seed, strength=LONG_STRENGTH))
     genre = _genres(corpus, declared, seed)
     heads.append(fit(features, genre, ("genre_comment", "genre_news", "genre_body"), seed=seed, own=False))
     report = {
