@@ -11,7 +11,7 @@ from scrapy.http import Response
 from ptt_spider import clock
 from ptt_spider.items import Post
 from ptt_spider.linked.extract import extract
-from ptt_spider.linked.guard import PrivateAddress
+from ptt_spider.linked.guard import REFUSED_NAMES, PrivateAddress
 from ptt_spider.middlewares import ForbiddenByRobots
 from ptt_spider.spiders.asking import why_unanswered
 from ptt_spider.spool import LinkedSeen
@@ -42,8 +42,8 @@ async def fetch_linked(crawler: Crawler, post: Post, url: str) -> LinkedSeen:
     except ForbiddenByRobots:
         return _seen(post, url, error="robots.txt 禁止")
     except Exception as error:
-        if isinstance(error.__cause__, PrivateAddress):
-            return _seen(post, url, error=f"不抓取：{error.__cause__}")
+        if REFUSED_NAMES.intersection(re.findall(r"[\w.-]+", f"{url} {error}")):
+            return _seen(post, url, error="不抓取：內部網路的位址")
         return _seen(post, url, error=why_unanswered(error))
     kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
     if response.status >= 400:

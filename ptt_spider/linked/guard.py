@@ -14,8 +14,11 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
 
 PORTS = (None, 80, 443)
+REFUSED_NAMES: set[str] = set()
+"""Names that led inside: Twisted passes lookup errors on without their kind."""
 
 
 class PrivateAddress(IgnoreRequest):
@@ -97,5 +100,6 @@ class GuardedResolver(CachingThreadedResolver):
     @staticmethod
     def _check(address: str, name: str) -> str:
         if not is_public(address):
-            raise PrivateAddress(f"{name} 指向內部網路的位址")
+            REFUSED_NAMES.add(name)
+            raise DNSLookupError(f"{name} leads to {address}, inside a private network")
         return address

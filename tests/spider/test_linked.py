@@ -4,10 +4,11 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from twisted.internet.error import DNSLookupError
 
 from analysis.demo.site import Response
 from ptt_spider.linked.extract import extract
-from ptt_spider.linked.guard import GuardedResolver, PrivateAddress, is_public, problem_of
+from ptt_spider.linked.guard import GuardedResolver, is_public, problem_of
 from ptt_spider.spool import LinkedSeen
 
 PARAGRAPHS = [
@@ -136,7 +137,7 @@ class Resolving:
 def test_names_that_lead_inside_are_refused_each_time_they_are_resolved(monkeypatch):
     names = Resolving(monkeypatch, "1.2.3.4", "127.0.0.1", "10.0.0.1")
     assert names.ask("rebind.example") == "1.2.3.4"
-    assert isinstance(names.ask("rebind.example"), PrivateAddress)
+    assert isinstance(names.ask("rebind.example"), DNSLookupError)
     names.guard.trusted = frozenset({"board.internal"})
     assert names.ask("board.internal") == "10.0.0.1"
 
@@ -170,6 +171,7 @@ def news_site(faulty_site):
         ("/inside", "不抓取", None),
         ("http://10.0.0.1/", "不抓取", None),
         ("http://localhost:1/", "不抓取", None),
+        ("http://inside.example.com/", "不抓取：內部網路的位址", None),
     ],
 )
 def test_a_crawl_follows_links_once_and_never_inside(crawls, faulty_site, spooled, tmp_path, path, error, final):
