@@ -8,16 +8,20 @@ hashes alone (tombstones): their posts and pushes are dropped in every mode, the
 
 import hmac
 import ipaddress
+import os
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Final, Literal
 
 from ptt_spider.items import IndexRow, Post, Push, Reply
 from ptt_spider.spool import GrowthSeen, IndexSeen, PageSeen, Record
 
 Mode = Literal["full", "hashed", "minimal"]
+MODE_NAME: Final = "privacy.json"
+TOMBSTONES: Final = "forgotten.txt"
 BLOT: Final = "＊＊＊"
 _ID: Final = r"[A-Za-z][A-Za-z0-9]{1,11}"
 _TOKEN = re.compile(rf"(?<![A-Za-z0-9]){_ID}(?![A-Za-z0-9])", re.ASCII)
@@ -31,6 +35,12 @@ _NAMED = re.compile(
 )
 """Where the site itself writes ids into texts: quotes, forwarded headers, blanked comments, edit lines."""
 _BEFORE_ID: Final = ("引述《", "作者", "作者:", "作者: ", "作者：", "@", "※ 編輯: ", "刪除 ", "推文者 ")
+
+
+def must_redact(data: Path) -> bool:
+    """Whether records for a folder must be redacted: by PTT_PRIVACY, the folder's mode, or who was forgotten in it."""
+    chosen = os.environ.get("PTT_PRIVACY", "full") != "full"
+    return chosen or any((data / name).exists() for name in (MODE_NAME, TOMBSTONES))
 
 
 def tombstone(key: bytes, user_id: str) -> str:
@@ -106,6 +116,12 @@ class Redactor:
             text = _NAMED.sub(lambda match: self._named(match, thread), text)
             text = _ADDRESS.sub(lambda match: self._address(match[0]) or BLOT, text)
         return self._blot(text)
+
+    def forgotten_in(self, page: bytes) -> set[str]:
+        """Ids of forgotten users that a response holds, as it writes them."""
+        if not self._forgotten:
+            return set()
+        return {word for word in set(_TOKEN.findall(page.decode("latin-1"))) if self._is_forgotten(word.lower())}
 
     def is_forgotten(self, user_id: str | None) -> bool:
         return bool(self._forgotten) and user_id is not None and self._is_forgotten(user_id.lower())

@@ -20,12 +20,12 @@ from analysis.errors import UsageError
 from analysis.sql import statement
 from analysis.store import export as exports
 from analysis.store.manifest import KNOWN, known_exports
-from analysis.store.privacy import MODE_NAME, TOMBSTONES, WRITTEN, add_tombstone, hold_to_mode, load_key
+from analysis.store.privacy import WRITTEN, add_tombstone, hold_to_mode, load_key
 from analysis.store.publish import publish
 from analysis.store.scrub_archive import scrub_archive
 from analysis.store.scrub_export import scrub_export
 from analysis.store.work import PUBLISHED_NAME, WORK_NAME, open_work
-from ptt_spider.privacy import BLOT, Redactor, blot_pattern, is_distinctive, tombstone
+from ptt_spider.privacy import BLOT, MODE_NAME, TOMBSTONES, Redactor, blot_pattern, is_distinctive, tombstone
 from ptt_spider.spool import decode, encode, read_lines, waiting
 
 _USER: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{1,11}", re.ASCII)

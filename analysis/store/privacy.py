@@ -21,11 +21,9 @@ from analysis.config import Settings
 from analysis.errors import PttError, UsageError
 from analysis.sql import statement
 from ptt_spider import clock
-from ptt_spider.privacy import Redactor, tombstone
+from ptt_spider.privacy import MODE_NAME, TOMBSTONES, Redactor, tombstone
 from ptt_spider.spool import Record
 
-MODE_NAME: Final = "privacy.json"
-TOMBSTONES: Final = "forgotten.txt"
 WRITTEN: Final = (
     "title", "body", "text", "headline", "article", "comment", "reporter", "forward_from", "author_nick", "reason",
     "command", "pending",

@@ -17,6 +17,7 @@ from ptt_spider.extensions import Requests
 from ptt_spider.frontier import hot_threads, parse_span
 from ptt_spider.items import Post
 from ptt_spider.pipelines import SpoolPipeline
+from ptt_spider.privacy import must_redact
 from ptt_spider.spiders.asking import Asker, RunEnds
 from ptt_spider.spiders.following import Following
 from ptt_spider.spiders.run import Ask, Run, now
@@ -171,6 +172,10 @@ def job_from_arguments(given: dict[str, Any]) -> CrawlJob:
     if unknown:
         raise ValueError(f"unknown argument {sorted(unknown)[0]!r}: there are {', '.join(_ARGUMENTS)}")
     data = Path(given.get("data") or os.environ.get("PTT_DATA") or "data").expanduser().absolute()
+    if os.environ.get("PTT_PRIVACY", "full") != "full" or any((data / name).exists() for name in _PRIVATE):
+        raise ValueError(f"{data} keeps people's privacy, which only `ptt crawl` knows how: use it instead of scrapy")
+    if must_redact(data):
+        raise ValueError(f"{data} keeps less than the site shows (docs/privacy.md): crawl it with ptt crawl or ptt run")
     return CrawlJob(
         data_dir=data,
         boards=tuple(name.strip() for name in given.get("board", "Stock").split(",") if name.strip()),
@@ -187,6 +192,8 @@ def job_from_arguments(given: dict[str, Any]) -> CrawlJob:
     )
 
 
+_PRIVATE = ("privacy.json", "forgotten.txt")
+"""Notes of a data folder (`analysis.store.privacy`) that not everything may be kept there."""
 _ARGUMENTS = ("board", "since", "until", "pages", "category", "search", "url", "site", "delay", "data", "full")
 
 

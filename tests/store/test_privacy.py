@@ -200,6 +200,20 @@ def test_a_crawl_gets_the_rules_of_its_settings(settings):
     assert base_job(Settings(data=Path("/nowhere"))).redact is None
 
 
+def test_scrapy_alone_does_not_crawl_what_must_be_redacted(settings, monkeypatch):
+    from ptt_spider.spiders.board import job_from_arguments
+
+    chosen = settings()
+    chosen.data.mkdir()
+    assert job_from_arguments({"data": str(chosen.data)}).redact is None
+    add_tombstone(chosen, "somebody9")
+    with pytest.raises(ValueError, match="ptt crawl"):
+        job_from_arguments({"data": str(chosen.data)})
+    monkeypatch.setenv("PTT_PRIVACY", "hashed")
+    with pytest.raises(ValueError, match="ptt crawl"):
+        job_from_arguments({"data": str(chosen.data / "new")})
+
+
 @pytest.fixture
 def taken_down():
     """A store with one deleted post and one removed push, both missed on 1 February."""
