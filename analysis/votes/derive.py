@@ -27,6 +27,10 @@ BASE_RATE: Final = 0.85
 BASE_WEIGHT: Final = 100.0
 
 
+_WIDER: Final = 5
+"""Threads of a batch of the second stage for each of the first: it reads all voters' history every time."""
+
+
 def _recast(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(statement("votes/cast"))
     con.execute(statement("votes/touched"))
@@ -95,7 +99,7 @@ def derive_votes(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> i
     con.execute(statement("votes/history"), {"fade": FADE_DAYS})
     while True:
         with transaction(con):
-            if not next_batch(con, HABITS, threads):
+            if not next_batch(con, HABITS, threads * _WIDER):
                 break
             con.execute(statement("votes/habits"), {"weight": PRIOR_WEIGHT, "recent": FADE_WEIGHT, "fade": FADE_DAYS})
             _reckon_effects(con)
