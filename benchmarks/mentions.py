@@ -96,7 +96,7 @@ def main() -> None:
     arguments.add_argument("--split", choices=["dev", "test"], default="dev")
     arguments.add_argument("--show", action="store_true", help="print what was wrong or missed")
     arguments.add_argument("--speed", action="store_true", help="time one pass over 1M comments instead")
-    options = arguments.parse_args()
+    options = arguments.parse_known_args()[0]
     if options.speed:
         speed()
         return

@@ -263,7 +263,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--select", action="store_true")
     arguments.add_argument("--coverage", action="store_true")
-    options = arguments.parse_args()
+    options = arguments.parse_known_args()[0]
     votes = read_votes()
     (select if options.select else coverage if options.coverage else report)(votes)
 
