@@ -3,6 +3,8 @@
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done, 4 another run holds the lock.
 """
 
+import codecs
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -72,6 +74,7 @@ def main() -> None:
     if os.name == "nt":
         print("ptt 不支援原生 Windows：請在 WSL2 裡執行（wsl --install）。", file=sys.stderr)
         raise SystemExit(2)
+    _speak_any_locale()
     register()
     try:
         _call(sys.argv[1:])
@@ -89,6 +92,14 @@ def main() -> None:
         if "duckdb" not in sys.modules or not isinstance(error, sys.modules["duckdb"].Error):
             raise
         raise SystemExit(_fail(_explain_database(error))) from None
+
+
+def _speak_any_locale() -> None:
+    """No locale's encoding makes a message raise: what it lacks is shown as ``?``, and ASCII gives way to UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
+            ascii_only = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="replace")
 
 
 def _call(args: list[str]) -> None:

@@ -38,6 +38,7 @@ class Listener:
 def base_job(settings: Settings, boards: Iterable[str] | None = None, *, site: str | None = None) -> CrawlJob:
     """A job with what the settings say. Raises UsageError for a delay, a site or a key that cannot be used."""
     from analysis.store.privacy import keeps_raw, redactor
+    from analysis.store.scrub_archive import page_redactor
 
     try:
         schedule = parse_schedule(settings.revisit)
@@ -53,6 +54,7 @@ def base_job(settings: Settings, boards: Iterable[str] | None = None, *, site: s
             raw=keeps_raw(settings),
             schedule=schedule,
             redact=redactor(settings),
+            redact_page=page_redactor(settings),
         )
     except ValueError as error:
         raise UsageError(str(error)) from None

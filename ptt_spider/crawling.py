@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -20,6 +20,10 @@ from ptt_spider.items import Post
 from ptt_spider.spool import Record
 
 Outcome = Literal["done", "partly", "failed", "stopped"]
+
+
+LEAST_DELAY: Final = 0.5
+"""Seconds between two requests to a site that is not on this machine."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ class CrawlJob:
     known: Mapping[Key, KnownThread] = field(default_factory=dict)
     schedule: Schedule = field(default_factory=lambda: parse_schedule(""))
     redact: Callable[[Record], Record | None] | None = None
+    redact_page: Callable[[str, bytes], bytes | None] | None = None
+    """Address and body of a response -> the body as it may be archived, None where nothing of it may."""
     """Applied to each record before it is spooled; None drops it."""
     run_id: str = field(default_factory=lambda: clock.now().strftime("%Y%m%dT%H%M%S.%f"))
 
@@ -73,9 +79,9 @@ class CrawlJob:
         parts = urlsplit(self.site)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"--site {self.site!r} 不是網址：請用 https://www.ptt.cc 這樣的形式。")
-        if self.delay <= 0 and not is_loopback(self.site):
+        if not self.delay >= (0 if is_loopback(self.site) else LEAST_DELAY):  # not a number is no delay either
             raise ValueError(
-                f"PTT_DELAY={self.delay:g} 只能用於本機的測試站：對 {self.site} 請至少用 0.5 秒（預設 1）。"
+                f"PTT_DELAY={self.delay:g} 只能用於本機的測試站：對 {self.site} 請至少用 {LEAST_DELAY} 秒（預設 1）。"
             )
 
     @property

@@ -174,11 +174,14 @@ class ArchiveMiddleware:
     def process_response(self, request: Request, response: Response) -> Response:
         at = request.meta["fetched_at"] = clock.now()
         archive: Archive | None = getattr(self._crawler.spider, "archive", None)
-        if archive is not None:
+        body: bytes | None = response.body
+        if archive is not None and (redact_page := self._crawler.spider.job.redact_page):  # type: ignore[union-attr]
+            body = redact_page(response.url, response.body)
+        if archive is not None and body is not None:
             headers = [
                 (name.decode("latin-1"), value.decode("latin-1"))
                 for name, values in response.headers.items()
                 for value in values
             ]
-            archive.write(response.url, at, response.status, headers, response.body)
+            archive.write(response.url, at, response.status, headers, body)
         return response

@@ -46,6 +46,9 @@ def command(
     settings = settle(data)
     boards = [name for given in board for name in given.split(",")] if board else None
     job = base_job(settings, boards, site=site)
+    for option, value in (("--search", search), ("--category", category)):
+        if value is not None and not value.strip():
+            raise UsageError(f"{option} 是空的：請給要找的字，或不要這個選項。")
     asked = bool(since or until or pages or search or url or category)
     job = replace(
         job,

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from analysis.config import Settings
+from analysis.store.privacy import load_key, tombstones
 from ptt_spider.errors import PageError
 from ptt_spider.pages import parse_article
 from ptt_spider.privacy import BLOT, Redactor, blot_pattern
@@ -34,6 +36,23 @@ def scrub_archive(folder: Path, redact: Redactor, user_id: str, unreached: list[
             con.execute("DELETE FROM last")
         con.close()
     return changed
+
+
+def page_redactor(settings: Settings) -> Callable[[str, bytes], bytes | None] | None:
+    """What a crawl's responses must pass before they are archived; None where nobody asked to be forgotten."""
+    forgotten = tombstones(settings.data)
+    if not forgotten:
+        return None
+    redact = Redactor("full", load_key(settings), forgotten)
+
+    def scrub(url: str, body: bytes) -> bytes | None:
+        kept: bytes | None = body
+        for user_id in sorted(redact.forgotten_in(body)):
+            if kept is not None:
+                kept = scrub_body(url, kept, redact, user_id)
+        return kept
+
+    return scrub
 
 
 def scrub_body(url: str, body: bytes, redact: Redactor, user_id: str) -> bytes | None:

@@ -1,5 +1,6 @@
 """The command line as a process: exit codes, one-line errors, a start that loads nothing heavy."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -41,3 +42,20 @@ def test_start_loads_nothing_heavy(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "big5", "latin-1"])
+def test_no_locale_makes_a_message_raise(encoding: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "analysis", "sql", "SELECT '推 é → 👍'", "--data", "/nowhere"],
+        capture_output=True, cwd=tmp_path, timeout=60, check=False,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    assert b"ptt: " in done.stderr
+
+
+def test_a_closed_pipe_is_no_failure(tmp_path: Path) -> None:
+    command = f"set -o pipefail; {sys.executable} -m analysis sql --list | true"
+    assert subprocess.run(["bash", "-c", command], cwd=tmp_path, timeout=60, check=False).returncode == 0
