@@ -34,9 +34,15 @@ WITH sessions AS (
     FROM (
         SELECT b.board, max(b.until) AS until
         FROM (
-            SELECT p.board, max(p.posted_at) AS until FROM posts AS p WHERE p.posted_at < known_until GROUP BY p.board
+            SELECT p.board, max(p.posted_at) AS until
+            FROM posts AS p
+            WHERE p.posted_at < known_until AND p.posted_at >= known_since
+            GROUP BY p.board
             UNION ALL
-            SELECT q.board, max(q.pushed_at) FROM pushes AS q WHERE q.pushed_at < known_until GROUP BY q.board
+            SELECT q.board, max(q.pushed_at)
+            FROM pushes AS q
+            WHERE q.pushed_at < known_until AND q.pushed_at >= known_since
+            GROUP BY q.board
         ) AS b
         GROUP BY b.board
     ) AS u
