@@ -42,7 +42,7 @@ class Features:
     network: Network
     known: Codes
     words: Doubles
-    """Prior weights of word-list entries (n-grams by four)."""
+    """Prior weights of word-list entries (n-grams by kinds of weight)."""
 
     def matrix(self, texts: list[str]) -> tuple[Any, Doubles]:
         """Sparse counts and dense features, unscaled."""

@@ -27,12 +27,47 @@ def gram(word: str) -> int | None:
     return int(fingerprint(normal, 1, size)) if 0 < size <= MAX_N else None
 
 
+def lexicon() -> dict[str, tuple[float, float]]:
+    """The lexicon engine's words as n-grams, positive and negative shares: a text's n-grams add up to its words.
+
+    A modifier and its word, where both fit into one n-gram, are one word (不看好, 超爛). A longer word
+    carries the difference to the shorter ones in it.
+    """
+    from analysis.sentiment.lexicon_engine import MODIFIER_LISTS, WORD_LISTS, read_list
+
+    said = {word: polarity for name in WORD_LISTS for word, polarity, _ in read_list(name) if len(word) <= MAX_N}
+    full = dict(said)
+    for name in MODIFIER_LISTS:
+        for modifier, factor, _ in read_list(name):
+            for word, polarity in said.items():
+                if len(modifier) + len(word) <= MAX_N and modifier + word not in said:
+                    full[modifier + word] = polarity * factor
+    net: dict[str, tuple[float, float]] = {}
+    for word in sorted(full, key=lambda word: (len(word), word)):
+        parts = [word[i:j] for i in range(len(word)) for j in range(i + 1, len(word) + 1) if j - i < len(word)]
+        inside = [net[part] for part in parts if part in net]
+        net[word] = (
+            max(full[word], 0.0) - sum(part[0] for part in inside),
+            min(full[word], 0.0) - sum(part[1] for part in inside),
+        )
+    return net
+
+
 def prior(known: Codes) -> NDArray[np.float64]:
-    """Known n-grams by four: positive, negative, bullish and bearish weight of the word, if it is one."""
-    result = np.zeros((known.size, 4))
+    """Known n-grams by six: positive, negative, bullish, bearish weight of the word, and the lexicon's two."""
+    result = np.zeros((known.size, 6))
     for word, (tone, stance) in entries().items():
-        wanted = gram(word)
-        row = int(np.searchsorted(known, wanted)) if wanted is not None else known.size
-        if row < known.size and known[row] == wanted:
-            result[row] = (max(tone, 0.0), min(tone, 0.0), max(stance, 0.0), min(stance, 0.0))
+        row = _row(word, known)
+        if row >= 0:
+            result[row, :4] = (max(tone, 0.0), min(tone, 0.0), max(stance, 0.0), min(stance, 0.0))
+    for word, shares in lexicon().items():
+        row = _row(word, known)
+        if row >= 0:
+            result[row, 4:] = shares
     return result
+
+
+def _row(word: str, known: Codes) -> int:
+    wanted = gram(word)
+    row = int(np.searchsorted(known, np.uint32(wanted))) if wanted is not None else known.size
+    return row if row < known.size and known[row] == wanted else -1
