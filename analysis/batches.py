@@ -4,6 +4,7 @@ A step that is killed between two batches has lost nothing and repeats nothing: 
 the same transaction that writes the results.
 """
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,7 +21,8 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        con.execute("ROLLBACK")
+        with contextlib.suppress(duckdb.Error):  # a full disk ended it already, and is what must be told
+            con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")
 

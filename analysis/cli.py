@@ -118,6 +118,10 @@ def _call(args: list[str]) -> None:
 
 def _explain_database(error: Exception) -> PttError:
     """What DuckDB said where no one expected it: most often a store that another version of this program wrote."""
+    from analysis.store.disk import is_disk_full
+
+    if is_disk_full(error):
+        return PttError("磁碟已滿：請騰出空間後執行 ptt load；已存的資料沒有遺失。")
     detail = str(error).split("\n\nLINE ")[0]
     return PttError(f"資料庫讀寫失敗：{detail}　若剛升級過，請先執行 ptt load 更新資料庫；不是的話請執行 ptt doctor。")
 

@@ -1,5 +1,6 @@
 """The SQL of the public interface: where its files lie, and how they become views, macros and comments of a store."""
 
+import contextlib
 import csv
 from functools import cache
 from importlib.resources import files
@@ -44,7 +45,8 @@ def apply(con: duckdb.DuckDBPyConnection) -> None:
         _comment(con)
         con.execute("COMMIT")
     except BaseException:
-        con.execute("ROLLBACK")
+        with contextlib.suppress(duckdb.Error):  # a full disk ended it already, and is what must be told
+            con.execute("ROLLBACK")
         raise
 
 

@@ -4,6 +4,7 @@ A post is its author's: it goes with the thread under it. Pushes go, votes and s
 wrote the id, it is blotted out. Database files are written anew, for deleted rows linger in the free space of old ones.
 """
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterator
@@ -108,7 +109,8 @@ def _scrub_store(
                 con.execute(f"DROP TABLE {table}")
             con.execute("COMMIT")
         except BaseException:
-            con.execute("ROLLBACK")
+            with contextlib.suppress(duckdb.Error):  # a full disk ended it already, and is what must be told
+                con.execute("ROLLBACK")
             raise
         derive_all(con, settings)
         publish(settings.data, con)

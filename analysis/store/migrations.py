@@ -1,5 +1,6 @@
 """The store's schema over time: ``analysis/sql/schema/NNNN_name.sql``, each applied once, in one transaction."""
 
+import contextlib
 import re
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -65,6 +66,7 @@ def migrate(con: duckdb.DuckDBPyConnection, store: Path, steps: list[Migration] 
             con.execute("INSERT INTO internal.migrations VALUES (?, ?, ?)", [step.version, step.name, clock.now()])
             con.execute("COMMIT")
         except BaseException:
-            con.execute("ROLLBACK")
+            with contextlib.suppress(duckdb.Error):  # a full disk ended it already, and is what must be told
+                con.execute("ROLLBACK")
             raise
     return len(todo)

@@ -147,7 +147,8 @@ def enforce_deleted(con: duckdb.DuckDBPyConnection, policy: str, now: datetime |
         con.execute("DROP TABLE pushes_down")
         con.execute("COMMIT")
     except BaseException:
-        con.execute("ROLLBACK")
+        with contextlib.suppress(duckdb.Error):  # a full disk ended it already, and is what must be told
+            con.execute("ROLLBACK")
         raise
     return changed
 

@@ -1,5 +1,6 @@
 """Which trading session a moment belongs to: the first trading day whose 13:30 close (Taipei) is not before it."""
 
+import contextlib
 from datetime import date
 from typing import Final
 
@@ -61,7 +62,8 @@ def sync_trading_days(con: duckdb.DuckDBPyConnection) -> bool:
             refresh_sessions(con)
             con.execute("COMMIT")
         except BaseException:
-            con.execute("ROLLBACK")
+            with contextlib.suppress(duckdb.Error):  # a full disk ended it already, and is what must be told
+                con.execute("ROLLBACK")
             raise
     finally:
         con.unregister("store_days")
