@@ -23,6 +23,7 @@ FIRST_DAYS = 7
 """What a first run on an empty store asks for."""
 OVERLAP = timedelta(hours=1)
 """The site caches its pages for minutes: a post may be older than the run that first could see it."""
+CLOCK_SLACK = timedelta(minutes=10)
 
 
 class Listener:
@@ -85,6 +86,7 @@ def gather(
             job = _since_last(con, job, settings)
         if job.hot:
             job = replace(job, until_next=_until_next(con))
+        _warn_of_clock(con, listener)
         _begin(con, command, job)
         return _crawl(con, settings, job, listener)
     finally:
@@ -155,8 +157,25 @@ def _record_failure(con: duckdb.DuckDBPyConnection, settings: Settings, job: Cra
         publish(settings.data, con)
 
 
+def _last_sweep(con: duckdb.DuckDBPyConnection, job: CrawlJob) -> datetime | None:
+    given = {"boards": list(job.boards), "now": clock.now()}
+    last: datetime | None = con.execute(statement("crawl/last_sweep"), given).fetchall()[0][0]
+    return last
+
+
+def _warn_of_clock(con: duckdb.DuckDBPyConnection, listener: Listener) -> None:
+    """A page seen "later" than now counts as the newer one: pushes that only today's page has would look removed."""
+    newest = con.execute("SELECT max(fetched_at) FROM posts").fetchall()[0][0]
+    if newest and newest > clock.now() + CLOCK_SLACK:
+        when = f"{newest.astimezone(clock.TAIPEI):%Y-%m-%d %H:%M}"
+        listener.note(
+            f"資料庫裡有 {when} 抓的頁面，比這台機器的時鐘還晚：請先校正時鐘；"
+            "時鐘若曾經太快，到那個時間之前，新推文會被當成已刪除。"
+        )
+
+
 def _since_last(con: duckdb.DuckDBPyConnection, job: CrawlJob, settings: Settings) -> CrawlJob:
-    last = con.execute(statement("crawl/last_sweep"), [list(job.boards)]).fetchall()[0][0]
+    last = _last_sweep(con, job)
     now = clock.now()
     if last is None:
         return replace(job, last=timedelta(days=FIRST_DAYS), revisit=True)
@@ -178,7 +197,7 @@ def is_sweep(job: CrawlJob, last: datetime | None = None) -> bool:
 
 
 def _begin(con: duckdb.DuckDBPyConnection, command: str, job: CrawlJob) -> None:
-    last = con.execute(statement("crawl/last_sweep"), [list(job.boards)]).fetchall()[0][0]
+    last = _last_sweep(con, job)
     settings = {
         "site": job.site,
         "since": job.since and job.since.isoformat(),
