@@ -54,16 +54,21 @@ def _refuse_real_data(data: Path) -> None:
 
 
 def _crawl(settings: "Settings") -> None:
+    from analysis.demo import second_look
     from analysis.demo.site import Site, board_folder
     from analysis.gathering import Listener, base_job, gather
     from analysis.store.lock import hold
 
-    with Site(board_folder()) as site, hold(settings.data, "ptt demo"):
+    with Site(board_folder()) as site:
         say(f"示範站：{site.url}（只在這台機器上，內容全是虛構的）")
-        report = gather(settings, "ptt demo", base_job(settings, [BOARD], site=site.url), Listener())
-    if report.outcome != "done":
-        raise PttError(f"示範沒有跑完：{report.reason}")
-    say(f"抓了 {report.index_pages} 頁索引、{report.posts} 篇文章、{report.pushes:,} 則推文，已評分並發布。")
+        with hold(settings.data, "ptt demo"):
+            report = gather(settings, "ptt demo", base_job(settings, [BOARD], site=site.url), Listener())
+        if report.outcome != "done":
+            raise PttError(f"示範沒有跑完：{report.reason}")
+        say(f"抓了 {report.index_pages} 頁索引、{report.posts} 篇文章、{report.pushes:,} 則推文，已評分並發布。")
+        second_look.change(site)
+        second_look.look_again(site.url, settings.data)
+        say("再看一次：一篇被刪、一篇改過、兩則推文不見了；原來的都還記得。")
 
 
 def print_news(con: "duckdb.DuckDBPyConnection", limit: int = 10) -> None:

@@ -10,7 +10,9 @@ import time_machine
 
 from analysis.commands import demo, digest
 from analysis.commands.demo import print_news
+from analysis.demo import second_look
 from analysis.errors import UsageError
+from analysis.sql import cookbook
 from analysis.store.connect import connect
 
 
@@ -41,6 +43,8 @@ def test_every_post_is_as_the_truth_has_it(con, truth):
         if row["is_forward"]:  # where it came from and who brought it: the site's lines, not the author's
             lines = [line for line in lines if not line.startswith("※")]
         row["body"] = "\n".join(lines).strip("\n")
+        if post_id == second_look.EDITED:
+            row["body"] = row["body"].replace(f"\n{second_look.ADDED_LINE}", "").rstrip("\n")
         assert row == dict(zip(names, expected, strict=True))
 
 
@@ -48,7 +52,7 @@ def test_every_push_is_as_the_truth_has_it(con, truth):
     names = ("floor", "tag", "user_id", "text", "ip", "pushed_at", "time_text", "is_author")
     for post_id, row in truth.items():
         found = con.execute(
-            f"SELECT {', '.join(names)} FROM pushes WHERE post_id = ? AND removed_at IS NULL ORDER BY floor", [post_id]
+            f"SELECT {', '.join(names)} FROM pushes WHERE post_id = ? ORDER BY floor", [post_id]
         ).fetchall()
         got = [
             {name: v.isoformat() if isinstance(v, datetime) else v for name, v in zip(names, r, strict=True)}
@@ -67,13 +71,32 @@ def test_replies_are_kept_with_their_place(con, truth):
         ]
 
 
-def test_the_job_left_all_it_promises(demo_store, con):
+def test_the_job_left_all_it_promises(demo_store, con, truth):
     names = {path.name for path in demo_store.iterdir()}
     assert {"ptt.duckdb", "work.duckdb", "raw", "digest", "report.html"} <= names
     assert {path.suffix for path in (demo_store / "digest").iterdir()} == {".eml", ".html", ".png"}
     assert list((demo_store / "raw").rglob("*.warc.gz"))
-    ((command, code, posts, pushes),) = con.execute("SELECT command, exit_code, posts, pushes FROM crawls").fetchall()
-    assert (command, code, posts, pushes) == ("ptt demo", 0, 61, 2948)
+    crawls = con.execute("SELECT command, exit_code, posts, pushes FROM crawls ORDER BY started_at").fetchall()
+    pushes = sum(len(row["pushes"]) for row in truth.values())
+    assert crawls[0] == ("ptt demo", 0, len(truth), pushes)
+    assert crawls[1][:3] == ("ptt demo", 0, len(truth) - 1)
+
+
+def test_the_second_look_left_a_history(con):
+    gone = con.execute("SELECT post_id FROM posts WHERE deleted_at IS NOT NULL").fetchall()
+    assert gone == [(second_look.DELETED,)]
+    removed = con.execute("SELECT post_id, floor FROM pushes WHERE removed_at IS NOT NULL ORDER BY floor").fetchall()
+    assert removed == [(second_look.TRIMMED, floor) for floor in second_look.TRIMMED_FLOORS]
+    versions = con.execute("SELECT post_id, version FROM post_versions").fetchall()
+    assert versions == [(second_look.EDITED, 1)]
+    (body,) = con.execute("SELECT body FROM posts WHERE post_id = ?", [second_look.EDITED]).fetchone()
+    assert second_look.ADDED_LINE in body
+
+
+@pytest.mark.parametrize("name", cookbook.queries())
+def test_each_cookbook_question_is_answered(con, name):
+    query = cookbook.queries()[name]
+    assert con.execute(query.text, dict(query.defaults)).fetchall()
 
 
 @pytest.mark.parametrize(
