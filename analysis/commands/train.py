@@ -16,7 +16,7 @@ def command(
     board: Annotated[str, typer.Option("--board", help="The board whose posts and pushes are learnt from")] = "Stock",
     seed: Annotated[int, typer.Option("--seed", help="The same store and seed give the same bytes")] = 0,
 ) -> None:
-    """Train vote and stance models from your own store; needs the extra `train`."""
+    """Train vote and stance models from your own store; no labels needed."""
     from analysis.sentiment.training import train
     from analysis.store.connect import connect
 
