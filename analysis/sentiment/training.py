@@ -73,6 +73,10 @@ def train_corpus(corpus: Any, out: Path, seed: int, say: Callable[[str], None]) 
     network = fresh(known.size, WIDTH, HIDDEN, weights.size, seed)
     learn(network, ids, bounds, rows, targets, weights, seed=seed)
     tasks = {name: weights.size - len(names) + index for index, name in enumerate(names)}
+    for index in tasks.values():  # one-against-rest odds are about twice what a soft maximum of them needs
+        network.outer[index] *= 0.5
+        network.direct[index] *= 0.5
+        network.bias[index] *= 0.5
     meta = {
         "version": f"own-{_day(int(time_of.max()))}",
         "trained_from": _day(int(time_of[time_of > 0].min())),
