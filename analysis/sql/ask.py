@@ -1,6 +1,7 @@
 """Questions to the published store that can do no harm: read-only, and without access to any other file or setting."""
 
 import contextlib
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from analysis.errors import PttError, UsageError
 from analysis.sql.cookbook import Query, queries
 from analysis.store.disk import is_disk_full
 
+_WITH_FILES: Final = frozenset({"COPY", "COPY_DATABASE", "ATTACH", "EXPORT", "PREPARE", "EXECUTE"})
 BATCH: Final = 2_000
 """Rows fetched at a time: memory does not grow with the answer."""
 Row = tuple[Any, ...]
@@ -54,6 +56,7 @@ def open_locked(data: Path, *, may_write: Path | None = None) -> duckdb.DuckDBPy
 
 def ask(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None) -> Answer:
     """Runs a query; its rows are fetched as they are asked for. Raises QueryFailed."""
+    _refuse_files(con, query)
     try:
         result: duckdb.DuckDBPyConnection | None = con.execute(query, dict(parameters) if parameters else None)
         if result is None:  # a comment, or nothing before the semicolon
@@ -66,6 +69,9 @@ def ask(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any
 
 def copy_parquet(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None, target: Path) -> int:
     """Writes a query's rows to ``target``, which `open_locked` was told of; how many. Raises QueryFailed."""
+    kinds = {kind for kind, _ in _statements(con, query)}  # parsed alone: nothing may close the bracket around it
+    if not kinds <= {"SELECT", "CREATE"}:  # PIVOT is both
+        raise QueryFailed("寫成 Parquet 的要是一個 SELECT。")
     options = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
     statement = f"COPY (\n{query.strip().rstrip(';')}\n) TO {quoted(target)} ({options})"
     try:
@@ -126,6 +132,22 @@ def explain(error: duckdb.Error) -> PttError:
 
 def quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
+
+
+def _refuse_files(con: duckdb.DuckDBPyConnection, query: str) -> None:
+    """DuckDB always allows the files of an attached database, so a COPY or ATTACH could still overwrite the store."""
+    for kind, text in _statements(con, query):
+        if kind in _WITH_FILES or (kind == "EXPLAIN" and re.search(r"\bcopy\b", text, re.IGNORECASE)):
+            raise QueryFailed(f"ptt sql 只能讀資料庫本身，不能用 {kind}：結果要寫成檔案，請用 --out。")
+
+
+def _statements(con: duckdb.DuckDBPyConnection, query: str) -> list[tuple[str, str]]:
+    """Kind (``SELECT``, ``COPY`` …) and text of each statement. Raises QueryFailed for wrong syntax."""
+    try:
+        found = con.extract_statements(query)
+    except duckdb.Error as error:
+        raise explain(error) from error
+    return [(str(each.type).rpartition(".")[2].removesuffix("_STATEMENT"), each.query) for each in found]
 
 
 def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[Row]:
