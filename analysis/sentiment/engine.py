@@ -34,7 +34,7 @@ class EngineInfo:
 
 
 class Engine(Protocol):
-    """Scores texts on [-1, 1]; deterministic, the same in threads and processes, never NaN, never raising on any text."""
+    """Scores texts on [-1, 1]; the same in threads and processes, never NaN, never raising on any text."""
 
     @property
     def info(self) -> EngineInfo: ...
@@ -68,4 +68,4 @@ def get_engine(name: str, **options: Any) -> Engine:
     if name not in _FACTORIES:
         raise UsageError(f"沒有叫「{name}」的引擎；可用的有：{'、'.join(_FACTORIES)}。")
     module, factory = _FACTORIES[name]
-    return cast(Engine, getattr(import_module(module), factory)(**options))
+    return cast("Engine", getattr(import_module(module), factory)(**options))

@@ -221,6 +221,7 @@ def test_the_kept_model_is_what_flattening_gives(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.shared
 @pytest.mark.timeout(1800)
 def test_equals_the_package_on_a_hundred_thousand_real_comments(shared: Path) -> None:
