@@ -195,3 +195,79 @@ def test_empty_store_still_makes_a_page(tmp_path: Path, open_page: Any) -> None:
     browser = open_page(write(tmp_path, store))
     assert browser.find_element("id", "found").text == "0 篇，共 0 篇"
     quiet(browser)
+
+
+@pytest.mark.slow
+def test_two_thousand_news_posts_open_at_once(tmp_path: Path, open_page: Any) -> None:
+    """docs/report.md has the figure; the bound here only catches a change of order."""
+    news = [news_row(n) for n in range(2000)]
+    pushes = [a_push(post, floor, (1, -1, 0)[floor % 3]) for post in news for floor in range(1, 41)]
+    browser = open_page(write(tmp_path, a_store(news, pushes)))
+    timing = "const t = performance.getEntriesByType('navigation')[0]; return [t.domComplete, t.loadEventEnd]"
+    ready = max(browser.execute_script(timing))
+    print(f"ready after {ready:.0f} ms")
+    assert 0 < ready < 5000
+    assert browser.find_element("id", "found").text == "2,000 篇，共 2,000 篇"
+    quiet(browser)
+
+
+@pytest.mark.slow
+def test_everything_can_be_reached_by_key(tmp_path: Path, open_page: Any) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    post = news_row(1)
+    browser = open_page(write(tmp_path, a_store([post], [a_push(post, 1, 1)])))
+    reached = set()
+    for _ in range(30):
+        browser.switch_to.active_element.send_keys(Keys.TAB)
+        active = browser.switch_to.active_element
+        reached.add(active.get_attribute("id") or active.get_attribute("class") or active.get_attribute("data-key"))
+        if active.get_attribute("class") == "open":
+            active.send_keys(Keys.ENTER)
+            browser.implicitly_wait(5)
+            assert browser.find_element("css selector", "#thread[open] #comments li")
+            browser.switch_to.active_element.send_keys(Keys.ESCAPE)
+    assert {"search", "voters", "open", "stock", "approval"} <= reached
+    assert not browser.execute_script("return document.getElementById('thread').open")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_is_aa(tmp_path: Path, open_page: Any, browser: Any, scheme: str) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    )
+    news = [news_row(1), news_row(2, approval=-0.5, news_tone=-0.5), news_row(3, approval=None, news_tone=None)]
+    page = open_page(write(tmp_path, a_store(news, [])))
+    pairs = page.execute_script(CONTRAST)
+    assert len(pairs) > 20
+    worst = min(pairs, key=lambda pair: contrast(pair["ink"], pair["paper"]))
+    assert contrast(worst["ink"], worst["paper"]) >= 4.5, worst
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+CONTRAST = """
+const solid = (node) => {
+  for (; node; node = node.parentElement) {
+    const colour = getComputedStyle(node).backgroundColor;
+    if (!colour.startsWith("rgba(0, 0, 0, 0")) return colour;
+  }
+  return "rgb(255, 255, 255)";
+};
+const own = (node) => [...node.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim());
+return [...document.querySelectorAll("body *")]
+  .filter((n) => own(n) && n.offsetParent && !n.closest("script, style, .u-legend"))
+  .map((n) => ({ text: n.textContent.trim().slice(0, 20), ink: getComputedStyle(n).color, paper: solid(n) }));
+"""
+
+
+def contrast(ink: str, paper: str) -> float:
+    """WCAG 2.1 contrast ratio of two ``rgb(r, g, b)`` colours."""
+
+    def light(colour: str) -> float:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    high, low = sorted((light(ink), light(paper)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
