@@ -1,5 +1,6 @@
 """`ptt demo`: the whole job on the bundled board, over real HTTP on loopback, without the internet."""
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -112,9 +113,8 @@ def _write(settings: "Settings") -> None:
     print(f"報告頁：{settings.data / 'report.html'}（用瀏覽器打開）")
     print(f"資料庫：{settings.data / 'ptt.duckdb'}")
     ptt = "./dev ptt" if not shutil.which("ptt") and Path("dev").is_file() else "ptt"
-    print(
-        f"接著試試：{ptt} sql --data {settings.data} 'FROM top_news()'   或   {ptt} stock 2330 --data {settings.data}"
-    )
+    where = shlex.quote(str(settings.data))
+    print(f"接著試試：{ptt} sql --data {where} 'FROM top_news()'   或   {ptt} stock 2330 --data {where}")
 
 
 def _open_shell(data: Path) -> None:

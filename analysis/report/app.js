@@ -111,7 +111,7 @@
   }
   function newsRow(row) {
     const [approval, approvalKind] = approvalWord(row), [tone, toneKind] = toneWord(row);
-    const title = make("button", { type: "button", className: "open", textContent: row.title });
+    const title = make("button", { type: "button", className: "open", dir: "auto", textContent: row.title });
     title.addEventListener("click", () => openThread(row));
     const extra = [row.source_domain, ...(row.symbols || [])].filter(Boolean).join("　");
     const cell = make("td", {}, make("span", { className: `word ${approvalKind}`, textContent: approval }));
@@ -171,11 +171,11 @@
   async function openThread(row) {
     const comments = await commentsOf(row);
     const curve = runningApproval(comments);
-    $("thread-title").replaceChildren(make("a", { href: row.url.startsWith("https://www.ptt.cc/") ? row.url : "#", rel: "noopener noreferrer", textContent: row.title }));
+    $("thread-title").replaceChildren(make("a", { href: row.url.startsWith("https://www.ptt.cc/") ? row.url : "#", rel: "noopener noreferrer", dir: "auto", textContent: row.title }));
     $("thread-note").textContent = `${row.posted}　推 ${row.push_count}　噓 ${row.boo_count}　→ ${row.arrow_count}　${row.voters || 0} 人投票　買單程度 ${signed(row.approval)}`;
     $("comments").replaceChildren(...comments.map(([, vote, , text, minutes]) => make("li", {},
       make("span", { className: vote > 0 ? "good" : vote < 0 ? "bad" : "none", textContent: vote > 0 ? "推" : vote < 0 ? "噓" : "→" }),
-      make("span", { textContent: text || "" }),
+      make("span", { dir: "auto", textContent: text || "" }),
       make("span", { className: "at", textContent: minutes === null ? "" : minutes < 120 ? `${Math.round(minutes)} 分` : `${(minutes / 60).toFixed(1)} 小時` }))));
     $("thread").showModal();
     $("thread").dataset.approval = curve.length ? curve[curve.length - 1][1].toFixed(6) : "";

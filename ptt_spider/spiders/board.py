@@ -172,8 +172,6 @@ def job_from_arguments(given: dict[str, Any]) -> CrawlJob:
     if unknown:
         raise ValueError(f"unknown argument {sorted(unknown)[0]!r}: there are {', '.join(_ARGUMENTS)}")
     data = Path(given.get("data") or os.environ.get("PTT_DATA") or "data").expanduser().absolute()
-    if os.environ.get("PTT_PRIVACY", "full") != "full" or any((data / name).exists() for name in _PRIVATE):
-        raise ValueError(f"{data} keeps people's privacy, which only `ptt crawl` knows how: use it instead of scrapy")
     if must_redact(data):
         raise ValueError(f"{data} keeps less than the site shows (docs/privacy.md): crawl it with ptt crawl or ptt run")
     return CrawlJob(
@@ -192,8 +190,6 @@ def job_from_arguments(given: dict[str, Any]) -> CrawlJob:
     )
 
 
-_PRIVATE = ("privacy.json", "forgotten.txt")
-"""Notes of a data folder (`analysis.store.privacy`) that not everything may be kept there."""
 _ARGUMENTS = ("board", "since", "until", "pages", "category", "search", "url", "site", "delay", "data", "full")
 
 
