@@ -1,6 +1,7 @@
 """Shared by all tests: the offline profile, and the data that lies beside the repository."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,13 +36,32 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def faulty_site() -> Any:
     """The class `FaultySite` of tests/site: ``with faulty_site() as site: …`` (see its module for the switches)."""
-    spec = importlib.util.spec_from_file_location("faulty_site", ROOT / "tests/site/faulty_site.py")
+    return _load("site/faulty_site.py").FaultySite
+
+
+@pytest.fixture(scope="session")
+def old_duckdb() -> Path:
+    """Folder with DuckDB 1.5.5; skips where it cannot be had, fails if PTT_REQUIRE_SERVICES=1."""
+    other_duckdb = _load("other_duckdb.py")
+    try:
+        folder: Path = other_duckdb.folder()
+    except other_duckdb.NotAvailable as error:
+        if os.environ.get("PTT_REQUIRE_SERVICES") == "1":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    return folder
+
+
+def _load(name: str) -> Any:
+    """A helper module of the tests, which is no package."""
+    path = ROOT / "tests" / name
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
-    sys.modules["faulty_site"] = module
+    sys.modules[path.stem] = module
     spec.loader.exec_module(module)
-    return module.FaultySite
+    return module
 
 
 @pytest.fixture(scope="session")

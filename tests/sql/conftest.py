@@ -158,15 +158,3 @@ def threads(store):
 def more_threads(other_store):
     other_store.clear()
     return other_store
-
-
-@pytest.fixture(scope="session")
-def old_duckdb():
-    """Folder with DuckDB 1.5.5, made with ``pip install --target DIR duckdb==1.5.5`` and named by PTT_OLD_DUCKDB."""
-    import os
-    from pathlib import Path
-
-    folder = os.environ.get("PTT_OLD_DUCKDB")
-    if not folder or not (Path(folder) / "duckdb").is_dir():
-        pytest.skip("PTT_OLD_DUCKDB names no folder with DuckDB 1.5.5 (pip install --target DIR duckdb==1.5.5)")
-    return Path(folder)

@@ -1,12 +1,10 @@
 """What DuckDB 2 wrote, 1.5.5 reads, with every view and macro; and the reverse."""
 
-import importlib.util
 import json
 import os
 import subprocess
 import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -53,15 +51,8 @@ print(json.dumps(said))
 
 
 @pytest.fixture(scope="session")
-def old():
-    path = Path(__file__).with_name("other_duckdb.py")
-    spec = importlib.util.spec_from_file_location("other_duckdb", path)
-    other_duckdb = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(other_duckdb)
-    try:
-        return {**os.environ, "PYTHONPATH": str(other_duckdb.folder())}
-    except other_duckdb.NotAvailable as error:
-        pytest.skip(str(error))
+def old(old_duckdb):
+    return {**os.environ, "PYTHONPATH": str(old_duckdb)}
 
 
 def _run(code, argument, env):

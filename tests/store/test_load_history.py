@@ -115,6 +115,7 @@ def test_any_history_gives_the_model_whatever_the_order_of_loading(steps, seed, 
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @given(steps=_STEPS, seed=st.integers(0, 999))
 @settings(max_examples=150)

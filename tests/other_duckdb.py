@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 VERSION = "1.5.5"
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 class NotAvailable(Exception):
@@ -32,6 +32,8 @@ def folder() -> Path:
         _install(part)
         part.rename(place)
     except OSError as error:
+        if (place / "duckdb").is_dir():  # another test worker was quicker
+            return place
         raise NotAvailable(f"{place} cannot be made: {error}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
