@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.commands.common import DataOption, settle
+from analysis.commands.common import DataOption, say, settle
 from analysis.commands.crawl import BoardOption, SiteOption
 
 
@@ -18,14 +18,22 @@ def command(
     follow_links: Annotated[
         bool, typer.Option("--follow-links", help="Also fetch the news pages that posts link to")
     ] = False,
+    sessions_only: Annotated[
+        bool, typer.Option("--sessions-only", help="Do nothing on days on which the exchange is closed (for timers)")
+    ] = False,
     data: DataOption = None,
 ) -> None:
     """Crawl what is new, refresh what moved, load, score, publish. On an empty store: the last 7 days, newest first."""
     from analysis.gathering import base_job
     from analysis.ping import pinged
+    from analysis.trading_days import trading_days
     from analysis.watching import run_and_report
+    from ptt_spider import clock
 
     settings = settle(data)
+    if sessions_only and (today := clock.now().date()) not in trading_days():
+        say(f"{today} 休市，不抓取。")
+        return
     job = replace(base_job(settings, board, site=site), hot=hot, follow_links=follow_links)
     with pinged("" if hot else settings.ping_url):  # a hot run every five minutes would hide that full runs fail
         run_and_report(settings, "ptt run --hot" if hot else "ptt run", job, incremental=not hot)

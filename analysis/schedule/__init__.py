@@ -1,6 +1,6 @@
 """When the jobs run: one table, printed as systemd user units or as cron lines. Pure.
 
-Times are Taipei's: hourly while the exchange is open, every three hours else, threads that grow fast every five
+Times are Taipei's: every three hours, hourly on trading days, threads that grow fast every five
 minutes around the session, the digest on Monday at 07:30. Runs never overlap: each takes the data folder's lock, and
 one that finds it held ends with exit code 4, which both forms treat as fine.
 """
@@ -37,8 +37,18 @@ JOBS: Final = (
         "ptt-run",
         "crawl what is new, load, score, publish",
         ("run",),
-        ("Mon..Fri *-*-* 08..15:00:00", "Mon..Fri *-*-* 00/3:00:00", "Sat,Sun *-*-* 00/3:00:00"),
-        ("{m} 8-15 * * 1-5", "{m} 0,3,6,18,21 * * 1-5", "{m} */3 * * 0,6"),
+        ("*-*-* 00/3:00:00",),
+        ("{m} */3 * * *",),
+        True,
+        120,
+        "3h",
+    ),
+    Job(
+        "ptt-session",
+        "crawl hourly on trading days",
+        ("run", "--sessions-only"),
+        ("Mon..Fri *-*-* 08,10,11,13,14:00:00",),
+        ("{m} 8,10,11,13,14 * * 1-5",),
         True,
         120,
         "3h",
@@ -46,7 +56,7 @@ JOBS: Final = (
     Job(
         "ptt-hot",
         "follow threads that grow fast",
-        ("run", "--hot"),
+        ("run", "--hot", "--sessions-only"),
         ("Mon..Fri *-*-* 08:25/5:00", "Mon..Fri *-*-* 09..13:00/5:00", "Mon..Fri *-*-* 14:00,05:00"),
         ("25-59/5 8 * * 1-5", "*/5 9-13 * * 1-5", "0,5 14 * * 1-5"),
         False,

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from analysis.schedule import JOBS, cron_lines, systemd_units
 
@@ -14,7 +15,7 @@ ODD = Path("/srv/股 板/50% $x")
 def test_units_name_absolute_paths_and_taipei() -> None:
     units = systemd_units(Path("/opt/ptt/bin/ptt"), Path("/srv/ptt"), Path("/srv/ptt"))
     assert sorted(units) == sorted(f"{job.name}.{kind}" for job in JOBS for kind in ("service", "timer"))
-    assert "ExecStart=/opt/ptt/bin/ptt run --hot --data /srv/ptt\n" in units["ptt-hot.service"]
+    assert "ExecStart=/opt/ptt/bin/ptt run --hot --sessions-only --data /srv/ptt\n" in units["ptt-hot.service"]
     for name, text in units.items():
         assert "$" not in text
         if name.endswith(".service"):
@@ -69,3 +70,21 @@ def test_cron_speaks_only_when_something_failed(tmp_path: Path, code: int, heard
 
 def test_cron_runs_in_taipei_time(tmp_path: Path) -> None:
     assert "CRON_TZ=Asia/Taipei" in cron_lines(tmp_path / "ptt", tmp_path, tmp_path).splitlines()
+
+
+@pytest.mark.parametrize(("day", "runs"), [("2026-01-25", False), ("2024-10-31", False), ("2026-01-26", True)])
+def test_timers_do_nothing_on_days_without_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], day: str, runs: bool
+) -> None:
+    """A Sunday, the day of a typhoon, a Monday."""
+    from analysis import watching
+    from analysis.commands import run
+
+    asked = []
+    monkeypatch.setattr(watching, "run_and_report", lambda *args, **options: asked.append(args[1]))
+    monkeypatch.setenv("PTT_SITE", "http://127.0.0.1:9")
+    with time_machine.travel(f"{day} 10:00 +0800", tick=False):
+        run.command(data=tmp_path, hot=True, sessions_only=True)
+        run.command(data=tmp_path)
+    assert asked == (["ptt run --hot", "ptt run"] if runs else ["ptt run"])
+    assert (f"{day} 休市" in capsys.readouterr().err) != runs
