@@ -66,6 +66,9 @@ class Batch:
             run(con, "insert_failures", table("failures", self.failed))
         if self.linked:
             run(con, "insert_linked_pages", table("linked_pages", [linked.row for linked in self.linked]))
+            # The publisher behind a shortener is known from now on, and with it which posts tell the same story.
+            stale = {(*linked.row[:2], step) for linked in self.linked for step in ("news", "stories")}
+            run(con, "insert_dirty", table("dirty", sorted(stale)))
         return Written(rows.new_posts, rows.new_pushes, len({row[:2] for row in rows.dirty}))
 
 

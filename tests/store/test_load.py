@@ -159,6 +159,25 @@ def test_failures_and_linked_pages_are_kept_once(kit, con, data):
     ]
 
 
+def test_a_linked_page_tells_the_publisher_behind_a_shortener(kit, con, data):
+    from analysis.news.derive import derive_news
+
+    page = _page(
+        kit, kit.push(1), category="新聞", body="原文標題：某事\n原文連結：https://reurl.cc/abc\n原文內容：內容"
+    )
+    _load(kit, con, data, page, name="a")
+    derive_news(con)
+    assert con.execute("SELECT source_domain FROM news").fetchall() == [(None,)]
+    post, at = page.post, kit.BEGIN
+    linked = LinkedSeen(
+        at, "crawl", post.board, post.post_id, "https://reurl.cc/abc", "https://news.example/1", "news.example",
+        200, "標題", "某報", at, "內容", None,
+    )  # fmt: skip
+    _load(kit, con, data, linked, name="b")
+    derive_news(con)
+    assert con.execute("SELECT source_domain FROM news").fetchall() == [("news.example",)]
+
+
 def test_the_same_file_again_is_only_deleted(kit, con, data):
     """A kill between the commit and the unlink leaves this."""
     _load(kit, con, data, _page(kit, kit.push(1)))
