@@ -8,8 +8,9 @@ from typing import Final
 
 import duckdb
 
-from analysis.batches import THREADS, batch_done, next_batch, transaction
+from analysis.batches import THREADS, work_off
 from analysis.sql import statement
+from analysis.transaction import transaction
 
 MOODS: Final = "moods"
 STORIES: Final = "stories"
@@ -24,19 +25,14 @@ def derive_moods(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> i
         with transaction(con):
             con.execute("DELETE FROM internal.thread_moods")
             con.execute(statement("aggregates/all_stale"))
-    done = 0
-    while True:
-        with transaction(con):
-            count = next_batch(con, MOODS, threads)
-            if not count:
-                return done
-            con.execute(
-                "DELETE FROM internal.thread_moods AS m USING batch AS b"
-                " WHERE m.board = b.board AND m.post_id = b.post_id"
-            )
-            con.execute(statement("aggregates/moods"))
-            batch_done(con, MOODS)
-        done += count
+
+    def reckon() -> None:
+        con.execute(
+            "DELETE FROM internal.thread_moods AS m USING batch AS b WHERE m.board = b.board AND m.post_id = b.post_id"
+        )
+        con.execute(statement("aggregates/moods"))
+
+    return work_off(con, MOODS, reckon, threads=threads)
 
 
 def derive_stories(con: duckdb.DuckDBPyConnection) -> int:

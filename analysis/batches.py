@@ -4,27 +4,27 @@ A step that is killed between two batches has lost nothing and repeats nothing: 
 the same transaction that writes the results.
 """
 
-import contextlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import duckdb
+
+from analysis.transaction import transaction
 
 THREADS = 2_000
 """Threads a batch: about 120,000 pushes, some tens of MB."""
 
 
-@contextmanager
-def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """BEGIN … COMMIT; ROLLBACK if anything is raised."""
-    con.execute("BEGIN TRANSACTION")
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(duckdb.Error):  # a full disk ended it already, and is what must be told
-            con.execute("ROLLBACK")
-        raise
-    con.execute("COMMIT")
+def work_off(con: duckdb.DuckDBPyConnection, step: str, work: Callable[[], object], *, threads: int = THREADS) -> int:
+    """Calls ``work`` for one batch of ``step`` after another until none is stale; how many threads there were."""
+    done = 0
+    while True:
+        with transaction(con):
+            count = next_batch(con, step, threads)
+            if not count:
+                return done
+            work()
+            batch_done(con, step)
+        done += count
 
 
 def next_batch(con: duckdb.DuckDBPyConnection, step: str, threads: int = THREADS) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 import duckdb
 
-from analysis.batches import THREADS, batch_done, next_batch, transaction
+from analysis.batches import THREADS, work_off
 from analysis.news.fields import parse_news
 from analysis.news.source import domain_of
 from analysis.sql import statement
@@ -35,16 +35,12 @@ def derive_news(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> in
         + [("published_at", pa.timestamp("us", tz="UTC"))]
         + [(name, pa.string()) for name in ("reporter", "article", "comment")]
     )
-    done = 0
-    while True:
-        with transaction(con):
-            count = next_batch(con, STEP, threads)
-            if not count:
-                return done
-            con.execute("DELETE FROM news USING batch b WHERE news.board = b.board AND news.post_id = b.post_id")
-            rows = pa.Table.from_pylist(_rows(con), schema=schema)
-            con.register("news_rows", rows)
-            con.execute("INSERT INTO news BY NAME SELECT * FROM news_rows")
-            con.unregister("news_rows")
-            batch_done(con, STEP)
-        done += count
+
+    def parse() -> None:
+        con.execute("DELETE FROM news USING batch b WHERE news.board = b.board AND news.post_id = b.post_id")
+        rows = pa.Table.from_pylist(_rows(con), schema=schema)
+        con.register("news_rows", rows)
+        con.execute("INSERT INTO news BY NAME SELECT * FROM news_rows")
+        con.unregister("news_rows")
+
+    return work_off(con, STEP, parse, threads=threads)

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import duckdb
 
-from analysis.batches import THREADS, batch_done, next_batch, transaction
+from analysis.batches import THREADS, batch_done, next_batch
 from analysis.errors import UsageError
 from analysis.sentiment.engine import Engine, EngineInfo, get_engine
 from analysis.sentiment.partial import score_partial
 from analysis.sentiment.runs import join_runs
 from analysis.sql import statement
+from analysis.transaction import transaction
 
 logger = logging.getLogger(__name__)
 

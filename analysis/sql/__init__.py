@@ -1,6 +1,5 @@
 """The SQL of the public interface: where its files lie, and how they become views, macros and comments of a store."""
 
-import contextlib
 import csv
 from functools import cache
 from importlib.resources import files
@@ -8,6 +7,8 @@ from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
 import duckdb
+
+from analysis.transaction import transaction
 
 
 class Comment(NamedTuple):
@@ -38,16 +39,10 @@ def apply(con: duckdb.DuckDBPyConnection) -> None:
     Idempotent, in one transaction; the number that a file's name begins with gives the order. Call it after the
     migrations. Raises duckdb.Error if a file does not fit the schema.
     """
-    con.execute("BEGIN")
-    try:
+    with transaction(con):
         for text in _definitions():
             con.execute(text)
         _comment(con)
-        con.execute("COMMIT")
-    except BaseException:
-        with contextlib.suppress(duckdb.Error):  # a full disk ended it already, and is what must be told
-            con.execute("ROLLBACK")
-        raise
 
 
 def _comment(con: duckdb.DuckDBPyConnection) -> None:

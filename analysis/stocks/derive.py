@@ -2,7 +2,7 @@
 
 import duckdb
 
-from analysis.batches import THREADS, batch_done, next_batch, transaction
+from analysis.batches import THREADS, work_off
 from analysis.sql import statement
 from analysis.stocks.mentions import find_mentions
 
@@ -19,25 +19,21 @@ def derive_mentions(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -
 
     types = {"floor": pa.int32(), "start": pa.int32()}
     schema = pa.schema([(name, types.get(name, pa.string())) for name in _COLUMNS])
-    done = 0
-    while True:
-        with transaction(con):
-            count = next_batch(con, STEP, threads)
-            if not count:
-                return done
-            con.execute(
-                "DELETE FROM mentions USING batch b WHERE mentions.board = b.board AND mentions.post_id = b.post_id"
-            )
-            found = [
-                (board, post_id, part, floor, *mention)
-                for board, post_id, part, floor, text in con.execute(statement("mentions/texts")).fetchall()
-                for mention in find_mentions(text)
-            ]
-            columns = list(zip(*found, strict=True)) if found else [() for _ in _COLUMNS]
-            con.register(
-                "mention_rows", pa.table([pa.array(c, t.type) for c, t in zip(columns, schema, strict=True)], schema)
-            )
-            con.execute("INSERT INTO mentions BY NAME SELECT * FROM mention_rows")
-            con.unregister("mention_rows")
-            batch_done(con, STEP)
-        done += count
+
+    def find() -> None:
+        con.execute(
+            "DELETE FROM mentions USING batch b WHERE mentions.board = b.board AND mentions.post_id = b.post_id"
+        )
+        found = [
+            (board, post_id, part, floor, *mention)
+            for board, post_id, part, floor, text in con.execute(statement("mentions/texts")).fetchall()
+            for mention in find_mentions(text)
+        ]
+        columns = list(zip(*found, strict=True)) if found else [() for _ in _COLUMNS]
+        con.register(
+            "mention_rows", pa.table([pa.array(c, t.type) for c, t in zip(columns, schema, strict=True)], schema)
+        )
+        con.execute("INSERT INTO mentions BY NAME SELECT * FROM mention_rows")
+        con.unregister("mention_rows")
+
+    return work_off(con, STEP, find, threads=threads)

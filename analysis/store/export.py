@@ -18,6 +18,7 @@ from analysis.errors import PttError, UsageError
 from analysis.sql import statement
 from analysis.store.codebook import codebook
 from analysis.store.manifest import MANIFEST, Entry, Manifest, check, entry_of, read_manifest, remember, write_manifest
+from analysis.transaction import transaction
 from ptt_spider import __version__
 from ptt_spider.clock import TAIPEI
 
@@ -112,11 +113,10 @@ def _fill(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest) -> N
     tables: dict[str, list[str]] = {}
     for entry in manifest["files"]:
         tables.setdefault(entry["table"], []).append(str(folder / entry["path"]))
-    con.execute("BEGIN")
-    for table, paths in tables.items():
-        con.execute(f"DELETE FROM {table}")  # noqa: S608 - trading_days comes filled
-        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet($paths)", {"paths": paths})  # noqa: S608
-    con.execute("COMMIT")
+    with transaction(con):
+        for table, paths in tables.items():
+            con.execute(f"DELETE FROM {table}")  # noqa: S608 - trading_days comes filled
+            con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet($paths)", {"paths": paths})  # noqa: S608
 
 
 def _backup_files(con: duckdb.DuckDBPyConnection, folder: Path, on_table: Progress) -> Iterator[Entry]:

@@ -4,7 +4,6 @@ A post is its author's: it goes with the thread under it. Pushes go, votes and s
 wrote the id, it is blotted out. Database files are written anew, for deleted rows linger in the free space of old ones.
 """
 
-import contextlib
 import re
 import shutil
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from analysis.store.publish import publish
 from analysis.store.scrub_archive import scrub_archive
 from analysis.store.scrub_export import scrub_export
 from analysis.store.work import PUBLISHED_NAME, WORK_NAME, open_work
+from analysis.transaction import transaction
 from ptt_spider.privacy import BLOT, MODE_NAME, TOMBSTONES, Redactor, blot_pattern, is_distinctive, tombstone
 from ptt_spider.spool import decode, encode, read_lines, waiting
 
@@ -96,8 +96,7 @@ def _scrub_store(
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str, int]]]:
     """Cleans the work store and publishes it; the keys of the posts and pushes that went."""
     with open_work(settings.data) as con:
-        con.execute("BEGIN")
-        try:
+        with transaction(con):
             _name_ids(con, settings, user_id)
             con.execute(statement("privacy/forget_user"))
             posts = con.execute("SELECT board, post_id FROM posts_down").fetchall()
@@ -107,11 +106,6 @@ def _scrub_store(
             _blot(con, user_id)
             for table in ("forget_ids", "posts_down", "pushes_down"):
                 con.execute(f"DROP TABLE {table}")
-            con.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(duckdb.Error):  # a full disk ended it already, and is what must be told
-                con.execute("ROLLBACK")
-            raise
         derive_all(con, settings)
         publish(settings.data, con)
     done.posts, done.pushes = len(posts), len(pushes)

@@ -20,6 +20,7 @@ from analysis.store.batch import Batch
 from analysis.store.disk import plain_disk_errors
 from analysis.store.responses import read_line
 from analysis.store.sessions import read_sessions
+from analysis.transaction import transaction
 from ptt_spider import clock, spool
 
 SPOOL_NAME = "spool"
@@ -79,18 +80,12 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path) -> LoadReport:
         return report
     problems: list[str] = []
     try:
-        with plain_disk_errors(path), _no_cycle_search():
-            con.execute("BEGIN")
+        with plain_disk_errors(path), _no_cycle_search(), transaction(con):
             _load_lines(con, path, report, problems)
             con.execute(statement("store/insert_spool_file"), [path.name, sha256, clock.now()])
-            con.execute("COMMIT")
     except (pa.ArrowException, duckdb.DataError, duckdb.IntegrityError, OverflowError) as error:
-        _rollback(con)
         report = LoadReport(files=1)
         problems = [f"{type(error).__name__}: {str(error).splitlines()[0]}"]
-    except BaseException:
-        _rollback(con)
-        raise
     report.seconds = time.perf_counter() - begun
     if problems:
         aside = path.with_name(path.name + ".bad")
@@ -137,9 +132,3 @@ def _no_cycle_search() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def _rollback(con: duckdb.DuckDBPyConnection) -> None:
-    # A failed COMMIT has rolled back already, and a database that lost its disk rolls back when next opened.
-    with contextlib.suppress(duckdb.Error):
-        con.execute("ROLLBACK")

@@ -1,6 +1,5 @@
 """The store's schema over time: ``analysis/sql/schema/NNNN_name.sql``, each applied once, in one transaction."""
 
-import contextlib
 import re
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -9,6 +8,7 @@ import duckdb
 
 from analysis.errors import PttError
 from analysis.sql import statement
+from analysis.transaction import transaction
 from ptt_spider import clock
 
 FOLDER: Final = Path(__file__).parent.parent / "sql" / "schema"
@@ -60,13 +60,7 @@ def migrate(con: duckdb.DuckDBPyConnection, store: Path, steps: list[Migration] 
         )
     todo = [step for step in steps if step.version > present]
     for step in todo:
-        con.execute("BEGIN")
-        try:
+        with transaction(con):
             con.execute(step.sql)
             con.execute("INSERT INTO internal.migrations VALUES (?, ?, ?)", [step.version, step.name, clock.now()])
-            con.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(duckdb.Error):  # a full disk ended it already, and is what must be told
-                con.execute("ROLLBACK")
-            raise
     return len(todo)

@@ -20,6 +20,7 @@ import orjson
 from analysis.config import Settings
 from analysis.errors import PttError, UsageError
 from analysis.sql import statement
+from analysis.transaction import transaction
 from ptt_spider import clock
 from ptt_spider.privacy import MODE_NAME, TOMBSTONES, Redactor, tombstone
 from ptt_spider.spool import Record
@@ -134,8 +135,7 @@ def enforce_deleted(con: duckdb.DuckDBPyConnection, policy: str, now: datetime |
     if policy == "keep":
         return 0
     before = (now or clock.now()) - (GRACE if policy == "votes" else timedelta(0))
-    con.execute("BEGIN")
-    try:
+    with transaction(con):
         for name in ("posts_down", "pushes_down"):
             con.execute(statement(f"privacy/{name}"), {"before": before, "again": policy == "drop"})
         changed = int(con.execute(statement("privacy/count_taken_down")).fetchall()[0][0])
@@ -145,11 +145,6 @@ def enforce_deleted(con: duckdb.DuckDBPyConnection, policy: str, now: datetime |
             con.execute(statement(f"privacy/deleted_{policy}"))
         con.execute("DROP TABLE posts_down")
         con.execute("DROP TABLE pushes_down")
-        con.execute("COMMIT")
-    except BaseException:
-        with contextlib.suppress(duckdb.Error):  # a full disk ended it already, and is what must be told
-            con.execute("ROLLBACK")
-        raise
     return changed
 
 

@@ -15,6 +15,7 @@ from analysis.sql import statement
 from analysis.store.disk import plain_disk_errors
 from analysis.store.migrations import schema_version
 from analysis.store.work import CATALOG, PUBLISHED_NAME, WORK_NAME, attach
+from analysis.transaction import transaction
 from ptt_spider import __version__, clock
 
 
@@ -47,15 +48,9 @@ def publish(data: Path, con: duckdb.DuckDBPyConnection) -> Path:
 
 def _write_info(con: duckdb.DuckDBPyConnection) -> None:
     version = schema_version(con)
-    con.execute("BEGIN")
-    try:
+    with transaction(con):
         con.execute("DELETE FROM store_info")
         con.execute(statement("store/store_info"), [clock.now(), version, __version__])
-        con.execute("COMMIT")
-    except BaseException:
-        with contextlib.suppress(duckdb.Error):
-            con.execute("ROLLBACK")
-        raise
 
 
 def _copy(source: Path, part: Path) -> None:

@@ -1,6 +1,5 @@
 """Which trading session a moment belongs to: the first trading day whose 13:30 close (Taipei) is not before it."""
 
-import contextlib
 from datetime import date
 from typing import Final
 
@@ -9,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.sql import statement
+from analysis.transaction import transaction
 
 _DAY: Final = 86_400_000_000
 _CLOSE: Final = (13 * 60 + 30 - 8 * 60) * 60_000_000
@@ -56,15 +56,9 @@ def sync_trading_days(con: duckdb.DuckDBPyConnection) -> bool:
         return False
     con.register("store_days", pa.table({"day": pa.array(wanted, pa.date32())}))
     try:
-        con.execute("BEGIN")
-        try:
+        with transaction(con):
             con.execute(statement("store/trading_days_replace"))
             refresh_sessions(con)
-            con.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(duckdb.Error):  # a full disk ended it already, and is what must be told
-                con.execute("ROLLBACK")
-            raise
     finally:
         con.unregister("store_days")
     return True

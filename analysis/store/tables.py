@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import duckdb
 
 from analysis.prices import Price
+from analysis.transaction import transaction
 
 
 def known_posts(con: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
@@ -26,8 +27,7 @@ def replace_prices(con: duckdb.DuckDBPyConnection, rows: Iterable[Price], source
         }
     )
     con.register("new_prices", table)
-    con.execute("BEGIN")
-    con.execute("DELETE FROM prices USING new_prices n WHERE prices.symbol = n.symbol AND prices.day = n.day")
-    con.execute("INSERT INTO prices BY NAME SELECT * FROM new_prices")
-    con.execute("COMMIT")
+    with transaction(con):
+        con.execute("DELETE FROM prices USING new_prices n WHERE prices.symbol = n.symbol AND prices.day = n.day")
+        con.execute("INSERT INTO prices BY NAME SELECT * FROM new_prices")
     con.unregister("new_prices")

@@ -10,8 +10,9 @@ from typing import Final
 import duckdb
 import numpy as np
 
-from analysis.batches import THREADS, batch_done, next_batch, transaction
+from analysis.batches import THREADS, work_off
 from analysis.sql import statement
+from analysis.transaction import transaction
 from analysis.votes.effects import thread_effects
 
 STEP: Final = "votes"
@@ -83,26 +84,17 @@ def derive_votes(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> i
     count; user ids are compared case-insensitively.
     """
     con.execute(statement("votes/rates_table"))
-    done = 0
-    while True:
-        with transaction(con):
-            count = next_batch(con, STEP, threads)
-            if not count:
-                break
-            _recast(con)
-            batch_done(con, STEP)
-        done += count
+    done = work_off(con, STEP, lambda: _recast(con), threads=threads)
     if not _stale(con):  # nothing came, so no rate of the board moved either
         return done
     with transaction(con):
         _refresh_rates(con)
     con.execute(statement("votes/history"), {"fade": FADE_DAYS})
-    while True:
-        with transaction(con):
-            if not next_batch(con, HABITS, threads * _WIDER):
-                break
-            con.execute(statement("votes/habits"), {"weight": PRIOR_WEIGHT, "recent": FADE_WEIGHT, "fade": FADE_DAYS})
-            _reckon_effects(con)
-            batch_done(con, HABITS)
+
+    def reckon() -> None:
+        con.execute(statement("votes/habits"), {"weight": PRIOR_WEIGHT, "recent": FADE_WEIGHT, "fade": FADE_DAYS})
+        _reckon_effects(con)
+
+    work_off(con, HABITS, reckon, threads=threads * _WIDER)
     con.execute("DROP TABLE IF EXISTS history")
     return done

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from analysis import cli
-from analysis.batches import transaction
 from analysis.store.migrations import Migration, migrate
+from analysis.transaction import transaction
 
 FULL = "IO Error: Could not write file: No space left on device"
 
