@@ -80,7 +80,7 @@ def gather(
     try:
         con.execute(statement("crawl/interrupted"), [clock.now()])
         if load_waiting(con, settings.data).files:
-            digest(con, settings, listener)
+            derive_and_publish(con, settings, listener)
         job = replace(job, known=load_known(con, job.boards))
         if incremental:
             job = _since_last(con, job, settings)
@@ -99,7 +99,7 @@ def _source_url(post: Post) -> str | None:
     return parse_news(post.title, post.body, post.posted_at).source_url
 
 
-def digest(con: duckdb.DuckDBPyConnection, settings: Settings, listener: Listener | None = None) -> None:
+def derive_and_publish(con: duckdb.DuckDBPyConnection, settings: Settings, listener: Listener | None = None) -> None:
     """What follows a load: news, mentions, votes and scores of the threads that changed, then a publication.
 
     With a ``listener``, one who crawls on: what cannot be derived (a model that does not load) is told and left for
@@ -126,7 +126,7 @@ def _crawl(con: duckdb.DuckDBPyConnection, settings: Settings, job: CrawlJob, li
 
     def on_spool(_: Path) -> None:
         load_waiting(con, settings.data)
-        digest(con, settings, listener)
+        derive_and_publish(con, settings, listener)
 
     try:
         report = crawl(
@@ -144,7 +144,7 @@ def _crawl(con: duckdb.DuckDBPyConnection, settings: Settings, job: CrawlJob, li
         listener.close()
     load_waiting(con, settings.data)
     _finish(con, report)
-    digest(con, settings)
+    derive_and_publish(con, settings)
     return report
 
 

@@ -123,10 +123,10 @@ def test_what_cannot_be_derived_is_told_and_ends_no_crawl(con, settings, monkeyp
     monkeypatch.setattr("analysis.derive.derive_all", broken)
     listener = gathering.Listener()
     listener.note = notes.append
-    gathering.digest(con, settings, listener)
+    gathering.derive_and_publish(con, settings, listener)
     assert (notes, published) == (["模型檔讀不到"], [settings.data])
     with pytest.raises(PttError):
-        gathering.digest(con, settings)
+        gathering.derive_and_publish(con, settings)
     assert len(published) == 2
 
 
@@ -136,4 +136,4 @@ def test_a_full_disk_ends_it(con, settings, monkeypatch, tmp_path):
 
     monkeypatch.setattr("analysis.derive.derive_all", full)
     with pytest.raises(DiskFull):
-        gathering.digest(con, settings, gathering.Listener())
+        gathering.derive_and_publish(con, settings, gathering.Listener())
