@@ -45,7 +45,7 @@ def pinged(url: str) -> Iterator[None]:
 def _send(url: str, suffix: str, body: str = "") -> None:
     request = urllib.request.Request(url.rstrip("/") + suffix, data=body.encode(), method="POST")  # noqa: S310 - checked
     try:
-        urllib.request.urlopen(request, timeout=TIMEOUT).close()  # noqa: S310
+        urllib.request.urlopen(request, timeout=TIMEOUT).close()  # noqa: S310 - checked
     except (OSError, ValueError) as error:
         say(f"PTT_PING_URL 沒有回應（{_public(url)}：{getattr(error, 'reason', error)}），不影響這次執行。")
 

@@ -174,7 +174,7 @@ def _insert(
     rows = pa.table({**keys, **{name: np.repeat(values, lengths) for name, values in numbers.items()}})
     con.register("score_rows", rows)
     con.execute(
-        f"INSERT INTO {table} BY NAME SELECT *, $engine AS engine, $version AS version FROM score_rows",  # noqa: S608
+        f"INSERT INTO {table} BY NAME SELECT *, $engine AS engine, $version AS version FROM score_rows",  # noqa: S608 - ours
         {"engine": engine.info.name, "version": engine.info.version},
     )
     con.unregister("score_rows")

@@ -98,8 +98,8 @@ def flatten(raw: dict[str, bytes]) -> SnowModel:
     gc.disable()  # a million tuples are made and none is garbage: collecting would only cost time
     try:
         # Trusted: these files come with the installed package, which would load them the same way.
-        segmentation = marshal.loads(gzip.decompress(raw[_FILES[0]]))  # noqa: S302
-        sentiment = marshal.loads(gzip.decompress(raw[_FILES[1]]))  # noqa: S302
+        segmentation = marshal.loads(gzip.decompress(raw[_FILES[0]]))  # noqa: S302 - trusted  # nosec B302
+        sentiment = marshal.loads(gzip.decompress(raw[_FILES[1]]))  # noqa: S302 - trusted  # nosec B302
         stop = {line.strip() for line in raw[_FILES[2]].decode().splitlines()}
         return SnowModel(**_flatten_tagger(segmentation), **_flatten_bayes(sentiment, stop))
     finally:

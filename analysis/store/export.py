@@ -116,7 +116,7 @@ def _fill(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest) -> N
     with transaction(con):
         for table, paths in tables.items():
             con.execute(f"DELETE FROM {table}")  # noqa: S608 - trading_days comes filled
-            con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet($paths)", {"paths": paths})  # noqa: S608
+            con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet($paths)", {"paths": paths})  # noqa: S608 - a name, see manifest
 
 
 def _backup_files(con: duckdb.DuckDBPyConnection, folder: Path, on_table: Progress) -> Iterator[Entry]:

@@ -133,7 +133,7 @@ def _blot(con: duckdb.DuckDBPyConnection, user_id: str) -> None:
     pattern = blot_pattern(user_id)
     for schema, table, column in con.execute(statement("privacy/text_columns"), {"columns": list(WRITTEN)}).fetchall():
         con.execute(
-            f"UPDATE {schema}.{table} SET {column} = regexp_replace({column}, $pattern, $blot, 'g')"  # noqa: S608
+            f"UPDATE {schema}.{table} SET {column} = regexp_replace({column}, $pattern, $blot, 'g')"  # noqa: S608 - our columns
             f" WHERE regexp_matches({column}, $pattern) AND NOT starts_with({column}, '{{')",
             {"pattern": pattern, "blot": rf"\1{BLOT}"},
         )

@@ -33,7 +33,7 @@ def texts() -> dict[str, str]:
     e AS (SELECT DISTINCT few.* FROM few WHERE regexp_matches(text, '[0-9]{{4}}|[A-Z]{{2}}')
              OR EXISTS (SELECT 1 FROM names WHERE contains(few.text, n)))
     SELECT * FROM t UNION ALL SELECT * FROM r UNION ALL (SELECT * FROM e ORDER BY md5(key || 'e') LIMIT 160)
-    """  # noqa: S608
+    """  # noqa: S608 - our own paths
     found = dict(con.execute(query).fetchall())
     with LIVE.open(encoding="utf-8") as lines:
         live = {
