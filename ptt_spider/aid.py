@@ -74,7 +74,9 @@ def name_time(name: str) -> datetime:
 
 
 def is_name(text: str) -> bool:
-    return _NAME.fullmatch(text) is not None
+    """Whether a post can have this file name: its seconds fit an AID."""
+    match = _NAME.fullmatch(text)
+    return match is not None and int(match[2]) >> 32 == 0
 
 
 def is_board(text: str) -> bool:

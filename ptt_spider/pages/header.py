@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ptt_spider.aid import name_seconds
 from ptt_spider.clock import TAIPEI, from_unix
 from ptt_spider.pages.ending import MAX_LINE
+from ptt_spider.pages.source import one_line
 
 _AUTHOR_TAGS = ("作者", "發信人", "寄件人")
 _TITLE_TAGS = ("標題", "主旨")
@@ -59,7 +60,7 @@ def read_header(metalines: list[tuple[str, str]]) -> Header:
         kind = _kind(tag)
         # Once something else has come, the header is over: what follows was pasted.
         if kind and kind not in found and not rest:
-            found[kind] = value
+            found[kind] = one_line(value)
         else:
             rest.append(f"{raw_tag}: {value}")
     author, nick = split_author(found["author"]) if "author" in found else (None, None)

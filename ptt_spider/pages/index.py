@@ -9,7 +9,7 @@ from ptt_spider.aid import is_name
 from ptt_spider.errors import DamagedIndex, NotAnIndex
 from ptt_spider.items import IndexPage, IndexRow
 from ptt_spider.pages.refusals import refusal_of
-from ptt_spider.pages.source import decode, is_cut, too_deep
+from ptt_spider.pages.source import decode, is_cut, one_line, too_deep
 
 _BOARD = re.compile(r"/bbs/([A-Za-z0-9][\w.-]*)/", re.ASCII)
 _NUMBER = re.compile(r"/index(\d{1,9})\.html", re.ASCII)
@@ -56,7 +56,7 @@ def read_nrec(shown: str) -> int:
     digits = shown.removeprefix("X")
     if not digits.isascii() or not digits.isdigit() or len(digits) > 3:
         return 0
-    return -10 * int(digits) if shown.startswith("X") else int(digits)
+    return max(-10 * int(digits), -100) if shown.startswith("X") else min(int(digits), 100)
 
 
 def _rows(container: LexborNode, board: str) -> tuple[IndexRow, ...]:
@@ -91,7 +91,7 @@ def _row(node: LexborNode, board: str, pinned: bool) -> IndexRow | None:
 
 
 def _text(node: LexborNode | None) -> str:
-    return node.text().strip() if node is not None else ""
+    return one_line(node.text().strip()) if node is not None else ""
 
 
 def _board(url: str, tree: LexborHTMLParser) -> str | None:

@@ -15,6 +15,7 @@ from ptt_spider.pages.blocks import RawPush
 from ptt_spider.pages.ending import read_origin
 from ptt_spider.pages.header import posted_at, read_title, split_author
 from ptt_spider.pages.pushes import read_pushes
+from ptt_spider.pages.source import one_line
 from ptt_spider.pages.timeline import Timeline
 
 
@@ -27,13 +28,13 @@ def parse_jwlin(record: Mapping[str, Any]) -> Post:
     if not board or not is_name(post_id):
         detail = str(record.get("error") or "no board or article_id")
         raise NotAnArticle("no_content", f"{board or '?'}/{post_id or '?'}", detail)
-    shown = _text(record, "author")
+    shown = one_line(_text(record, "author"))
     author, nick = split_author(shown) if shown else (None, None)
-    title = _text(record, "article_title") or None
+    title = one_line(_text(record, "article_title")) or None
     marks = read_title(title)
     body = _text(record, "content")
     is_forward, origin = read_origin(body)
-    date, ip = _text(record, "date") or None, _text(record, "ip")
+    date, ip = _text(record, "date") or None, one_line(_text(record, "ip"))
     posted = posted_at(post_id, date)
     pushes: list[Push] = []
     read_pushes(

@@ -5,6 +5,7 @@ from typing import Final
 
 from ptt_spider.items import Push
 from ptt_spider.pages.blocks import RawPush
+from ptt_spider.pages.source import one_line
 from ptt_spider.pages.timeline import Timeline, clock_of
 
 _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+", re.ASCII)
@@ -31,6 +32,8 @@ def read_pushes(
             text = text[2:]
         elif text[:1] == ":":
             text = text[1:]
+        if "\n" in text or "\n" in user_id:
+            text, user_id = one_line(text), one_line(user_id)
         stamp = time.strip()
         time_text = stamp[-11:]
         ip = None

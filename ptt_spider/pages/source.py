@@ -64,6 +64,11 @@ def decode(html: bytes | str) -> Source:
     return Source(text, tuple(flaws))
 
 
+def one_line(text: str) -> str:
+    """Without line ends: titles, users and comments are one line of a file, unless markup is broken or forged."""
+    return " ".join(text.splitlines()) if "\n" in text else text
+
+
 def _decode_bytes(html: bytes, flaws: list[str]) -> str:
     if html.startswith((b"\xff\xfe", b"\xfe\xff")):
         flaws.append("UTF-16 instead of UTF-8")

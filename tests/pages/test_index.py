@@ -15,7 +15,7 @@ ROW = m.row("[新聞] 一則", "mountaintea", " 3/04", post_id=ID, nrec="12")
 @pytest.mark.parametrize(
     ("shown", "value"),
     [("", 0), ("1", 1), ("99", 99), ("爆", 100), ("X1", -10), ("X9", -90), ("XX", -100), (" 7 ", 7), ("?", 0), ("X", 0),
-     ("²", 0), ("1234", 0)],
+     ("²", 0), ("1234", 0), ("X12", -100), ("999", 100)],
 )  # fmt: skip
 def test_nrec(shown: str, value: int) -> None:
     assert read_nrec(shown) == value

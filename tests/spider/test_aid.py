@@ -109,3 +109,4 @@ def test_addresses() -> None:
     assert post_url("Stock", NAME, "http://127.0.0.1:1/") == f"http://127.0.0.1:1/bbs/Stock/{NAME}.html"
     assert is_name(NAME)
     assert not is_name(f"{NAME}.html")
+    assert not is_name("M.9772586920.A.111")  # its seconds fit no AID: a forged link, not a post
