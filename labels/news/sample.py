@@ -1,4 +1,4 @@
-"""Draws the [新聞] posts of the news labels from ../shared and writes them, as they are read now, outside the repository.
+"""Draws the [新聞] posts of the news labels from ../shared and writes them, as they are read now, to a file outside the tree.
 
     .venv/bin/python labels/news/sample.py fresh /tmp/news_to_read.txt
 
