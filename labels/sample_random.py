@@ -1,0 +1,54 @@
+"""``python labels/sample_random.py [DATA] > page.tsv``: the sample of random_2016_2018.tsv, texts shown to the annotator.
+
+Simple random samples of 600 comments of threads before June 2018 and 600 after, every tag as it falls. A comment is a
+user's consecutive rows in a thread, joined as the engines do (key: the first floor); wordless ones and the threads of
+the shared labelled sets are left out. Prints number, post_id, floor, title, text: never commit what it prints.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from analysis.sentiment.runs import join_runs
+from analysis.sentiment.text import has_word
+
+ROWS_EACH = 600
+SEED = 20261122
+PARTS = ("posted_at < '2018-06-01'", "posted_at >= '2018-06-01'")
+
+
+def comments(data: Path, part: str) -> Iterator[tuple[str, int, str, str]]:
+    """The comments of the threads of a part: post_id, first floor, title, joined text."""
+    shared = [str(path) for path in sorted((data / "labelled").glob("*_*.tsv")) if "three_annotators" not in path.name]
+    known = {line.split("\t")[1] for path in shared for line in Path(path).read_text(encoding="utf-8").splitlines()}
+    query = f"""
+        SELECT p.post_id, any_value(q.title), list((p.floor, p.user, p.text) ORDER BY p.floor)
+        FROM read_parquet('{data}/stock_pushes_2016_2018.parquet') p
+        JOIN read_parquet('{data}/stock_posts_2016_2018.parquet') q USING (post_id)
+        WHERE {part} GROUP BY p.post_id ORDER BY p.post_id
+    """
+    for post_id, title, rows in duckdb.sql(query).fetchall():
+        if post_id in known:
+            continue
+        for run in join_runs([tuple(row) for row in rows]):
+            if has_word(run.text):
+                yield post_id, run.floors[0], title, run.text
+
+
+def main(arguments: list[str]) -> None:
+    """Print the sample in an order of its own, so that a page shows all months."""
+    data = Path(arguments[0]) if arguments else Path(__file__).parents[2] / "shared" / "data"
+    random = np.random.default_rng(SEED)
+    chosen = []
+    for part in PARTS:
+        pool = list(comments(data, part))
+        chosen += [pool[i] for i in random.choice(len(pool), ROWS_EACH, replace=False)]
+    for number, place in enumerate(random.permutation(len(chosen))):
+        print(number, *("" if field is None else field for field in chosen[place]), sep="\t")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
