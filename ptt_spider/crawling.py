@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -67,6 +68,10 @@ class CrawlJob:
     """Seconds between two requests; 0 for loopback sites only."""
     contact: str = ""
     raw: bool = True
+    redis: str = ""
+    """Address of the Redis over which several hosts crawl as one (`ptt_spider.hosts`); empty: this host is alone."""
+    lease: float = 30.0
+    """Seconds without a sign of life after which another host does what this one had begun."""
     known: Mapping[Key, KnownThread] = field(default_factory=dict)
     schedule: Schedule = field(default_factory=lambda: parse_schedule(""))
     redact: Callable[[Record], Record | None] | None = None
@@ -83,6 +88,11 @@ class CrawlJob:
             raise ValueError(
                 f"PTT_DELAY={self.delay:g} 只能用於本機的測試站：對 {self.site} 請至少用 {LEAST_DELAY} 秒（預設 1）。"
             )
+
+        if self.redis and urlsplit(self.redis).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("PTT_REDIS 不是 Redis 的位址：請用 redis://主機:6379/0 這樣的形式。")
+        if self.redis and find_spec("scrapy_redis") is None:
+            raise ValueError("PTT_REDIS 需要額外的套件：請執行 pip install 'ptt-pulse[redis]'。")
 
     @property
     def user_agent(self) -> str:
@@ -171,6 +181,8 @@ class CrawlReport:
     linked: int = 0
     failures: list[Failure] = field(default_factory=list)
     refs: list[RefResult] = field(default_factory=list)
+    joined: bool = False
+    """Another host walked the index: this run's own beginning says nothing of what was covered."""
     outcome: Outcome = "done"
     reason: str | None = None
     """One line in Traditional Chinese for every outcome but done."""

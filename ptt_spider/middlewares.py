@@ -66,7 +66,8 @@ class RobotsMiddleware:
         if rules is not None and not rules.can_fetch(request.url, ROBOT):
             raise ForbiddenByRobots(f"robots.txt forbids {request.url}")
         if rules is not None and (delay := rules.crawl_delay(ROBOT)):
-            await asyncio.sleep(self._last.get(host, 0.0) + min(delay, MAX_CRAWL_DELAY) - time.monotonic())
+            request.meta["crawl_delay"] = delay = min(delay, MAX_CRAWL_DELAY)
+            await asyncio.sleep(self._last.get(host, 0.0) + delay - time.monotonic())
             self._last[host] = time.monotonic()
 
     async def _fetch(self, host: str, request: Request) -> Protego | None:
@@ -113,17 +114,26 @@ class RefusalMiddleware:
         if request.meta.get("linked"):
             return response
         answer = refusal(response)
+        spider: Any = self._crawler.spider
+        paces: Any = getattr(spider, "paces", None)
+        pace = paces.of(request.meta["download_slot"]) if paces else None
         if answer is None:
             self._in_a_row = 0
+            if pace:
+                pace.answered()
             return response
         self._in_a_row += 1
         host = urlsplit(request.url).netloc
         asked = retry_after(response)
-        if self._in_a_row >= self.IN_A_ROW or (asked or 0) > self.PATIENCE:
+        first = max(spider.job.delay * 10, 0.1)
+        in_a_row = self._in_a_row
+        if pace:  # other hosts' refusals count as well, and all of them wait
+            in_a_row = max(in_a_row, pace.refused(asked, first))
+        if in_a_row >= self.IN_A_ROW or (asked or 0) > self.PATIENCE:
+            if pace:
+                pace.stop(answer, asked)
             raise SiteRefused(host, answer, asked)
-        spider: Any = self._crawler.spider
-        own = max(spider.job.delay * 10, 0.1) * 2 ** (self._in_a_row - 1)
-        wait = own if asked is None else asked
+        wait = first * 2 ** (in_a_row - 1) if asked is None else asked
         self._resume_at = time.monotonic() + wait
         spider.note(f"{host} 回應 {answer}，整站暫停 {wait:.0f} 秒後再試")
         tries = request.meta.get("refused", 0) + 1

@@ -39,6 +39,11 @@ class SpoolPipeline:
             raise RuntimeError("the spool is not open")
         self._writer.write(record)
 
+    def sync(self) -> None:
+        """Returns once the records are on the disk. Raises OSError (disk full)."""
+        if self._writer is not None:
+            self._writer.sync()
+
     def process_item(self, item: Any) -> Any:
         return item
 

@@ -208,6 +208,12 @@ class SpoolWriter:
         if self._posts >= self._max_posts or self._clock() - self._begun >= age_limit:
             self.roll()
 
+    def sync(self) -> None:
+        """Waits until what was written survives the machine's sudden end, too."""
+        if self._file is not None:
+            os.fsync(self._file.fileno())
+            _fsync_folder(self._folder)
+
     def roll(self) -> Path | None:
         """Completes the open file, if any: fsync, rename, fsync of the folder."""
         if self._file is None:

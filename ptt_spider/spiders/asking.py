@@ -53,7 +53,7 @@ class Asker:
             response = await self.crawler.engine.download_async(Request(url, meta=meta, dont_filter=True))
         except SiteRefused as error:
             raise RunEnds(refused_line(error)) from error
-        except ForbiddenByRobots:
+        except (ForbiddenByRobots, RunEnds):
             raise
         except Exception as error:
             if retry:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -53,6 +53,9 @@ class BoardSpider(scrapy.Spider):
         self._listener = listener or Listener(on_note=self.logger.warning)
         self._on_roll = on_roll
         self._outcome = outcome if outcome is not None else {}
+        self.paces: Any = None
+        """Token buckets that are shared with other hosts (`ptt_spider.hosts.pace`), where the job names a Redis."""
+        self._server: Any = None
         self.archive = Archive(self.job.data_dir / "raw", self.job.run_id) if self.job.raw else None
 
     @classmethod
@@ -61,7 +64,20 @@ class BoardSpider(scrapy.Spider):
         if not crawler.settings.frozen:
             crawler.settings.set("USER_AGENT", spider.job.user_agent, "spider")
             crawler.settings.set("DOWNLOAD_DELAY", spider.job.delay, "spider")
+            if spider.job.redis:
+                spider.share(crawler)
         return spider
+
+    def share(self, crawler: Crawler) -> None:
+        """Asks no faster than all hosts on the job's Redis may together."""
+        from ptt_spider.hosts.connection import Server, host_name
+        from ptt_spider.hosts.pace import Paces
+
+        self.host = host_name()
+        self._server = Server(self.job.redis, self.note)
+        self.paces = Paces(self._server, self.host, self.job.lease)
+        paced = dict.fromkeys(("http", "https"), "ptt_spider.hosts.pace.PacedHandler")
+        crawler.settings.set("DOWNLOAD_HANDLERS", crawler.settings.getdict("DOWNLOAD_HANDLERS") | paced, "spider")
 
     def make_writer(self) -> SpoolWriter:
         return SpoolWriter(self.job.data_dir / "spool", self.job.run_id, on_roll=self._on_roll)
@@ -85,9 +101,12 @@ class BoardSpider(scrapy.Spider):
         self._outcome["report"] = self.report
         self.report.outcome, self.report.reason = "stopped", "中途停止：已抓的都已存好，再執行一次會從中斷處繼續。"
         try:
-            async for post in self._posts(run):
-                if feed:
-                    yield as_item(post)
+            if self._server and not (feed or self.job.refs):
+                await self._together(run, pipeline)
+            else:
+                async for post in self._posts(run):
+                    if feed:
+                        yield as_item(post)
             self._settle()
         except RunEnds as end:
             self.report.outcome, self.report.reason = "failed", str(end)
@@ -105,6 +124,8 @@ class BoardSpider(scrapy.Spider):
             self.logger.error(self.report.reason)
         if self.archive:
             self.archive.close()
+        if self._server:
+            self._server.close()
 
     def _settle(self) -> None:
         failures = self.report.failures
@@ -127,15 +148,33 @@ class BoardSpider(scrapy.Spider):
                 yield post
             return
         if self.job.hot:
-            for board, post_id in hot_threads(self.job.known, now(), self.job.until_next):
-                if board not in self.job.boards:
-                    continue
-                if (grown := await threads.fetch(Ask(board, post_id, run.known(board, post_id)))) is not None:
-                    yield grown
+            async for post in self._hot(run, threads, self.job.boards):
+                yield post
         for board in self.job.boards:
             walk = Walk(run, threads, board)
             async for post in walk.fetch_new() if self.job.hot else walk.posts():
                 yield post
+
+    async def _hot(self, run: Run, threads: Threads, boards: Collection[str]) -> AsyncIterator[Post]:
+        for board, post_id in hot_threads(self.job.known, now(), self.job.until_next):
+            if board not in boards:
+                continue
+            if (grown := await threads.fetch(Ask(board, post_id, run.known(board, post_id)))) is not None:
+                yield grown
+
+    async def _together(self, run: Run, pipeline: SpoolPipeline) -> None:
+        """The same boards with other hosts: one of them walks, all of them ask for threads."""
+        from ptt_spider.hosts.together import Together
+
+        async def walk_over(threads: Threads, board: str) -> AsyncIterator[Post]:
+            if self.job.hot:
+                async for post in self._hot(run, threads, (board,)):
+                    yield post
+            walk = Walk(run, threads, board)
+            async for post in walk.fetch_new() if self.job.hot else walk.posts():
+                yield post
+
+        await Together(run, self, self._server, self.host, pipeline.sync).crawl(walk_over)
 
     async def _refs(self, run: Run, threads: Threads) -> AsyncIterator[Post]:
         run.total = len(self.job.refs)
@@ -187,6 +226,7 @@ def job_from_arguments(given: dict[str, Any]) -> CrawlJob:
         delay=float(given.get("delay") or os.environ.get("PTT_DELAY") or 1.0),
         contact=os.environ.get("PTT_CONTACT", ""),
         full=given.get("full", "") in ("1", "true", "yes"),
+        redis=os.environ.get("PTT_REDIS", ""),
     )
 
 

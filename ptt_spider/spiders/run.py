@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ptt_spider import clock
 from ptt_spider.crawling import CrawlJob, CrawlReport, Failure, Listener, Progress
 from ptt_spider.frontier import Key, KnownThread
+from ptt_spider.journal import Journal
 from ptt_spider.spiders.asking import Asker
 from ptt_spider.spool import FailedSeen, GrowthSeen, Record
 
@@ -59,6 +60,7 @@ class Run:
         self.asker = asker
         self.report = report
         self.asked = Asked()
+        self.journal: Callable[[CrawlJob, str], Journal] = Journal
         self.total = 0
         self.done = 0
         self._skipped = 0

@@ -63,6 +63,9 @@ class Threads:
         finally:
             self._run.progress(ask.board)
 
+    async def settle(self) -> None:
+        """Returns once all threads that were asked for are done: here, at once (others: `ptt_spider.hosts`)."""
+
     async def whole(self, ask: Ask) -> Post | None:
         """Asks for the article itself; ``read_at`` then says when it came."""
         run = self._run

@@ -20,7 +20,6 @@ from ptt_spider.frontier import (
     why_fetch,
 )
 from ptt_spider.items import IndexPage, IndexRow, Post
-from ptt_spider.journal import Journal
 from ptt_spider.spiders.listing import Listed, Listing
 from ptt_spider.spiders.run import Ask, Run, now
 from ptt_spider.spiders.threads import Threads
@@ -39,7 +38,7 @@ class Walk:
         self._threads = threads
         self._board = board
         self._listing = Listing(run, board)
-        self._journal = Journal(run.job, board)
+        self._journal = run.journal(run.job, board)
         self._since = run.job.since.timestamp() if run.job.since else None
         self._until = run.job.until.timestamp() if run.job.until else None
         self._missing = None if run.job.category or run.job.search else Missing(run.job.known, board)
@@ -125,6 +124,7 @@ class Walk:
             page = listed.page
             async for post in self._threads_of(page):
                 yield post
+            await self._threads.settle()
             self._run.put(IndexSeen(listed.at, "crawl", self._board, page.rows))
             self._run.progress(self._board)
             walked += 1
