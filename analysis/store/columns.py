@@ -23,6 +23,10 @@ SCHEMAS: Final[dict[str, dict[str, pa.DataType]]] = {
         "push_count": _INT, "boo_count": _INT, "arrow_count": _INT, "edited_at": TIME, "deleted_at": TIME,
         "truncated": _FLAG, "damaged": _FLAG, "first_seen_at": TIME, "fetched_at": TIME, "capture_lag": pa.int64(),
     },
+    "posts_again": {
+        **_KEY, "push_count": _INT, "boo_count": _INT, "arrow_count": _INT, "deleted_at": TIME, "truncated": _FLAG,
+        "damaged": _FLAG, "first_seen_at": TIME, "fetched_at": TIME, "capture_lag": pa.int64(),
+    },
     "pushes": {
         **_KEY, "floor": _INT, "tag": _TEXT, "vote": pa.int8(), "user_id": _TEXT, "text": _TEXT, "ip": _TEXT,
         "pushed_at": TIME, "time_text": _TEXT, "session_on": pa.date32(), "is_author": _FLAG, "first_seen_at": TIME,

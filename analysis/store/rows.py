@@ -26,6 +26,7 @@ class Rows:
 
     def __init__(self) -> None:
         self.posts: list[tuple[Any, ...]] = []
+        self.posts_again: list[tuple[Any, ...]] = []
         self.pushes: list[ThreadPushes] = []
         self.first_looks: list[tuple[ThreadKey, Observation]] = []
         self.floors_gone: list[tuple[str, str, int]] = []
@@ -92,18 +93,24 @@ class Rows:
             return False
         header = page.header
         posted_at = micros(header["posted_at"])
-        body = _body(page, stored)
-        self.posts.append((
-            *key, header["aid"], header["url"], header["category"], header["is_reply"], header["is_forward"],
-            header["forward_from"], header["title"], header["author"], header["author_nick"], header["ip"],
-            header["country"], posted_at, header["header_time"], (posted_at + _TAIPEI) // _DAY, None, body,
-            votes["推"], votes["噓"], votes["→"], _time(header["edited_at"]), thread.deleted_at,
+        before = best_page(stored.observations)
+        changed = before is None or (before.header_digest, before.body_digest) != (page.header_digest, page.body_digest)
+        counted = (votes["推"], votes["噓"], votes["→"])
+        seen = (
             newest.header["truncated"], newest.header["damaged"], thread.first_seen_at, last.fetched_at,
             (thread.first_seen_at - posted_at) // 1_000_000,
-        ))  # fmt: skip
-        before = best_page(stored.observations)
+        )  # fmt: skip
         self.new_posts += before is None
-        return before is None or (before.header_digest, before.body_digest) != (page.header_digest, page.body_digest)
+        if changed:
+            self.posts.append((
+                *key, header["aid"], header["url"], header["category"], header["is_reply"], header["is_forward"],
+                header["forward_from"], header["title"], header["author"], header["author_nick"], header["ip"],
+                header["country"], posted_at, header["header_time"], (posted_at + _TAIPEI) // _DAY, None,
+                _body(page, stored), *counted, _time(header["edited_at"]), thread.deleted_at, *seen,
+            ))  # fmt: skip
+        else:
+            self.posts_again.append((*key, *counted, thread.deleted_at, *seen))
+        return changed
 
     def _pushes(self, key: ThreadKey, thread: Thread, stored: Stored) -> bool:
         """Adds the pushes that differ from the stored ones and says whether there are any."""
@@ -176,9 +183,11 @@ class Rows:
             place = posts.schema.get_field_index("session_on")
             run(
                 con,
-                "upsert_posts",
+                "replace_posts",
                 posts.set_column(place, "session_on", session_array(posts["posted_at"].combine_chunks(), sessions)),
             )
+        if self.posts_again:
+            run(con, "update_posts", table("posts_again", self.posts_again))
         if self.pushes:
             run(con, "insert_pushes", push_table(self.pushes, sessions))
         if self.first_looks:
