@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     raw: bool = Field(True, description="Keep raw responses as WARC")
     raw_keep: str = Field("90d", description="How long raw files are kept: days such as 90d, or all")
     store: Literal["duckdb"] = Field("duckdb", description="Store backend")
+    redis: str = Field("", description="Redis over which several hosts crawl as one: redis://HOST:6379/0")
     ping_url: str = Field("", description="Address told of each `ptt run`: /start, success, /fail (healthchecks style)")
     log: Literal["text", "json"] = Field("text", description="Form of log lines")
 

@@ -15,6 +15,7 @@ from analysis.sql import statement
 from ptt_spider import clock
 from ptt_spider.crawling import CrawlJob, CrawlReport, Plan, Progress, crawl
 from ptt_spider.frontier import parse_schedule
+from ptt_spider.hosts import host_name
 from ptt_spider.items import Post
 from ptt_spider.spool import Record
 
@@ -47,6 +48,8 @@ def base_job(settings: Settings, boards: Iterable[str] | None = None, *, site: s
         raise UsageError(f"PTT_REVISIT={settings.revisit!r} 不能用（{error}）：見 docs/crawling.md。") from None
     try:
         return CrawlJob(
+            run_id=f"{clock.now():%Y%m%dT%H%M%S.%f}" + (f"-{host_name()}" if settings.redis else ""),
+            redis=settings.redis,
             data_dir=settings.data,
             boards=tuple(dict.fromkeys(check_boards(list(boards)) if boards else settings.board)),
             site=(site or settings.site).rstrip("/"),
@@ -219,7 +222,8 @@ def _begin(con: duckdb.DuckDBPyConnection, command: str, job: CrawlJob) -> None:
 
 def _finish(con: duckdb.DuckDBPyConnection, report: CrawlReport) -> None:
     """The run's row. One that was stopped, or lacks an index page, left a gap: the next one begins where it began.
-    Threads that could not be had leave none: they are known as failed."""
+    Threads that could not be had leave none: they are known as failed. Of several hosts' runs the one that walked the
+    index to its end counts."""
     con.execute(
         statement("crawl/finish"),
         [
@@ -234,7 +238,9 @@ def _finish(con: duckdb.DuckDBPyConnection, report: CrawlReport) -> None:
             len(report.failures),
             EXIT_CODES[report.outcome],
             report.reason,
-            report.outcome in ("done", "partly") and all(failure.post_id for failure in report.failures),
+            report.outcome in ("done", "partly")
+            and not report.joined
+            and all(failure.post_id for failure in report.failures),
             report.run_id,
         ],
     )
