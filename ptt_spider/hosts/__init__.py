@@ -8,3 +8,13 @@
 Every change in Redis is one script of ``lua/``, so that a kill falls between two of them, never within one. Nothing of
 this package is imported where PTT_REDIS is empty.
 """
+
+import os
+import re
+import socket
+
+
+def host_name() -> str:
+    """Names this process among all hosts, and in file names."""
+    name = re.sub(r"[^A-Za-z0-9-]+", "-", socket.gethostname())[:24]
+    return f"{name}-{os.getpid()}-{os.urandom(3).hex()}"

@@ -2,9 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import re
-import socket
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -37,12 +34,6 @@ T = TypeVar("T")
 
 class RedisGone(RunEnds, IgnoreRequest):
     """Redis did not answer for `PATIENCE`; the message is the one line that users read. No middleware tries again."""
-
-
-def host_name() -> str:
-    """Names this process among all hosts, and in file names."""
-    name = re.sub(r"[^A-Za-z0-9-]+", "-", socket.gethostname())[:24]
-    return f"{name}-{os.getpid()}-{os.urandom(3).hex()}"
 
 
 def shown(url: str) -> str:

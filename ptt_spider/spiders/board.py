@@ -70,7 +70,8 @@ class BoardSpider(scrapy.Spider):
 
     def share(self, crawler: Crawler) -> None:
         """Asks no faster than all hosts on the job's Redis may together."""
-        from ptt_spider.hosts.connection import Server, host_name
+        from ptt_spider.hosts import host_name
+        from ptt_spider.hosts.connection import Server
         from ptt_spider.hosts.pace import Paces
 
         self.host = host_name()
