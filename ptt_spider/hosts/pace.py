@@ -15,6 +15,7 @@ from scrapy.http import Response
 from ptt_spider.hosts.connection import PREFIX, Server
 from ptt_spider.middlewares import SiteRefused
 
+REFUSALS = (403, 429, 503)
 FIRST_STOP = 60.0
 """Seconds for which every host keeps away from a site that refused three times in a row and named no time."""
 
@@ -54,6 +55,11 @@ class Pace:
         finally:
             renewal.cancel()
             self._own(0)
+
+    def hold(self) -> None:
+        """Nobody asks until `refused` has told how long nobody should."""
+        with contextlib.suppress(RedisError):
+            self._server.redis.set(self._pause, "1", px=1000, nx=True)
 
     def refused(self, asked: float | None, first_wait: float) -> int:
         """Notes a refusal and pauses the site, by our own ``first_wait`` (doubled each time) unless it ``asked`` for
@@ -109,8 +115,12 @@ class PacedHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         slot = str(request.meta.get("download_slot"))
         spider: Any = self._paced.spider
-        async with spider.paces.of(slot).turn(self._interval(slot, request)):
-            return await super().download_request(request)
+        pace: Pace = spider.paces.of(slot)
+        async with pace.turn(self._interval(slot, request)):
+            response = await super().download_request(request)
+            if response.status in REFUSALS:
+                pace.hold()
+            return response
 
     def _interval(self, slot: str, request: Request) -> float:
         """Seconds until the next request: the delay as AutoThrottle has it here, or robots.txt's, if that is more."""

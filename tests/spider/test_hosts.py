@@ -1,17 +1,34 @@
 """Several hosts crawl as one, over a real Redis: nothing is lost, nothing repeated, nobody asks faster."""
 
+import asyncio
+import json
 import shutil
-import threading
+import subprocess
+import sys
 import time
+import uuid
 from collections import Counter
+from datetime import datetime
+from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from redis import Redis
+from scrapy import Request
+from scrapy.utils.request import request_from_dict
 
 from analysis.store.load import load_waiting
 from analysis.store.work import open_work
 from ptt_spider import spool
-from ptt_spider.frontier import parse_schedule
+from ptt_spider.aid import SITE
+from ptt_spider.clock import TAIPEI
+from ptt_spider.crawling import CrawlJob
+from ptt_spider.frontier import KnownThread, parse_schedule
+from ptt_spider.hosts.connection import Server
+from ptt_spider.hosts.pace import Pace
+from ptt_spider.hosts.tasks import SharedScheduler, ask_of, loads, request_of
+from ptt_spider.middlewares import SiteRefused
+from ptt_spider.spiders.run import Ask
 
 NEVER = parse_schedule("1s:1s")
 DELAY = 0.03
@@ -78,6 +95,7 @@ def alone(hosts, faulty_site, tmp_path_factory):
     return stored([folder / "host"], folder / "store")
 
 
+@pytest.mark.slow
 def test_three_hosts_do_the_work_of_one(hosts, site, redis_server, alone, tmp_path):
     start(hosts, site, redis_server, tmp_path)
     outcomes = [host.wait() for host in hosts]
@@ -89,7 +107,7 @@ def test_three_hosts_do_the_work_of_one(hosts, site, redis_server, alone, tmp_pa
     assert stored([tmp_path / f"host{n}" for n in range(3)], tmp_path / "store") == alone
 
 
-@pytest.mark.parametrize("victim", ["leader", "member"])
+@pytest.mark.parametrize("victim", ["leader", pytest.param("member", marks=pytest.mark.slow)])
 def test_a_killed_host_loses_nothing_and_repeats_nothing(hosts, site, redis_server, alone, kill, tmp_path, victim):
     pids = start(hosts, site, redis_server, tmp_path)
     wait_for(lambda: len(articles(site)) > len(site.post_ids()) // 3)
@@ -107,7 +125,8 @@ def test_a_killed_host_loses_nothing_and_repeats_nothing(hosts, site, redis_serv
     assert stored([tmp_path / f"host{n}" for n in range(3)], tmp_path / "store") == alone
 
 
-@pytest.mark.parametrize("how", ["stop", "kill", "forget"])
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["kill", "stop", "forget"])
 def test_redis_may_restart(hosts, site, redis_server, alone, tmp_path, how):
     start(hosts, site, redis_server, tmp_path)
     wait_for(lambda: len(articles(site)) > len(site.post_ids()) // 3)
@@ -123,3 +142,126 @@ def test_redis_may_restart(hosts, site, redis_server, alone, tmp_path, how):
         assert Counter(Counter(articles(site)).values()) == {1: len(site.post_ids())}
     assert politely(site)
     assert stored([tmp_path / f"host{n}" for n in range(3)], tmp_path / "store") == alone
+
+
+@pytest.mark.slow
+def test_a_refusal_holds_up_all_hosts_and_the_third_ends_them(hosts, site, redis_server, tmp_path):
+    site.fault("429", "/M.", times=1, retry_after=1)
+    site.after(30, "/M.", lambda: site.fault("403", "/bbs/", times=-1))
+    start(hosts, site, redis_server, tmp_path)
+    outcomes = [host.wait() for host in hosts]
+    (busy,) = [visit for visit in site.visits if visit.status == 429]
+    after = min(visit.begun for visit in site.visits if visit.begun > busy.ended)
+    assert after - busy.ended > 0.95
+    assert [outcome.report.outcome for outcome in outcomes] == ["failed"] * 3
+    assert all("403" in outcome.report.reason for outcome in outcomes)
+    assert sum(visit.status == 403 for visit in site.visits) == 3, "as many as one host takes"
+
+
+# -- the parts, with a clock of seconds ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def schedulers(redis_server):
+    """Two hosts' views of one queue, with a lease of 0.2 s."""
+    spider, key = SimpleNamespace(name="board"), f"test:{uuid.uuid4()}"
+    servers = [Server(redis_server.url, print) for _ in range(2)]
+    yield [SharedScheduler(server, key, spider, name, 0.2) for server, name in zip(servers, "ab", strict=True)]
+    for server in servers:
+        server.close()
+
+
+def ask(number, known=None) -> Ask:
+    return Ask("Stock", f"M.{1766363356 + number}.A.99D", known)
+
+
+def test_a_popped_request_comes_back_unless_it_is_done(schedulers):
+    first, second = schedulers
+    asks = [ask(0), ask(1)]
+    assert [first.enqueue_request(request_of(one, SITE)) for one in [*asks, asks[0]]] == [True, True, False]
+    taken, other = first.next_request(), second.next_request()
+    assert [ask_of(leased.request) for leased in (taken, other)] == asks
+    assert second.next_request() is None
+    second.queue.done(other.id)
+    time.sleep(0.25)
+    again = second.next_request()
+    assert again.id == taken.id
+    assert second.queue.not_done([taken.id, other.id]) == [taken.id]
+    first.queue.done(taken.id)  # it was slow, not dead
+    time.sleep(0.25)
+    assert second.next_request() is None
+    assert len(first) == 0
+    assert not first.enqueue_request(request_of(asks[0], SITE), again=True)
+
+
+def test_what_redis_lost_is_queued_again_once(schedulers):
+    scheduler, _ = schedulers
+    request = request_of(ask(0), SITE)
+    scheduler.enqueue_request(request)
+    assert not scheduler.enqueue_request(request, again=True)
+    scheduler.server.delete(f"{scheduler.queue.key}:queue")
+    assert scheduler.enqueue_request(request, again=True)
+    assert scheduler.next_request().id == scheduler.fingerprint(request)
+
+
+def test_requests_travel_as_json_and_name_threads_only(schedulers):
+    scheduler, _ = schedulers
+    at = datetime(2026, 1, 28, 13, 5, tzinfo=TAIPEI)
+    known = KnownThread(at, at, 3, 5, at, 1.5, "/poll/x", "/v1/longpoll?id=x", 512, at, "作者")
+    scheduler.enqueue_request(request_of(ask(0, known), SITE))
+    ((raw,),) = [scheduler.server.hvals(f"{scheduler.queue.key}:requests")]
+    assert json.loads(raw)["meta"]["board"] == "Stock"
+    assert ask_of(scheduler.next_request().request) == ask(0, known)
+    harmful = json.loads(raw) | {"_class": "subprocess.Popen", "callback": "fail"}
+    assert type(request_from_dict(loads(json.dumps(harmful)), spider=scheduler.spider)) is Request
+    for meta in ({}, {"board": "../x", "post_id": "M.1766363356.A.99D"}, {"board": "Stock", "post_id": "x"}):
+        with pytest.raises(ValueError, match="no thread"):
+            ask_of(Request(SITE, meta=meta))
+
+
+def test_a_site_has_one_token_for_all_hosts(redis_server):
+    servers = [Server(redis_server.url, print) for _ in range(2)]
+    paces = [Pace(server, "token.example.com", name, 0.2) for server, name in zip(servers, "ab", strict=True)]
+    times = []
+
+    async def turns(pace, hold):
+        for _ in range(5):
+            async with pace.turn(0.05):
+                begun = time.monotonic()
+                await asyncio.sleep(hold)
+                times.append((begun, time.monotonic()))
+
+    async def both():
+        await asyncio.gather(turns(paces[0], 0.01), turns(paces[1], 0.12))
+
+    asyncio.run(both())
+    times.sort()
+    assert all(later[0] >= earlier[1] - 0.005 for earlier, later in pairwise(times)), "one request at a time"
+    assert all(later[0] - earlier[0] > 0.045 for earlier, later in pairwise(times))
+    paces[0].stop("429", 700.0)
+    with pytest.raises(SiteRefused) as refused:
+        asyncio.run(turns(paces[1], 0))
+    assert (refused.value.answer, refused.value.wait) == ("429", 700.0)
+    for server in servers:
+        server.close()
+
+
+def test_without_redis_a_run_ends_with_one_line(hosts, site, tmp_path):
+    outcome = hosts[0](tmp_path, site.url, redis="redis://:secret@127.0.0.1:1/0")
+    assert outcome.report.outcome == "failed"
+    assert "redis://127.0.0.1:1/0" in outcome.report.reason
+    assert "secret" not in outcome.report.reason
+    assert not site.visits
+
+
+def test_the_address_must_be_one_of_redis(tmp_path):
+    with pytest.raises(ValueError, match="PTT_REDIS"):
+        CrawlJob(tmp_path, redis="http://127.0.0.1:6379")
+
+
+def test_nothing_of_it_is_imported_where_it_is_off():
+    code = (
+        "import sys, ptt_spider.spiders.board, analysis.gathering;"
+        " sys.exit(any(name.split('.')[0] in ('redis', 'scrapy_redis') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
