@@ -1,0 +1,62 @@
+"""``python labels/sample_active.py [DATA] > page.tsv``: the comments of active_2018.tsv, texts shown to the annotator.
+
+Comments of threads of May to December 2018, at most two a thread: half where the shipped model is unsure (largest
+entropies of tone and of stance, summed, among a random 60,000), half about a direction (a stock's number, 漲, 跌, 多, 空,
+買, 賣 …) drawn at random. A comment is a user's joined run, as in sample_random.py; the rows labelled before and the
+threads of the shared labelled sets are left out. Prints number, post_id, floor, title, text: never commit what it prints.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from analysis.sentiment.ptt_engine import WEIGHTS, shared_model, softmax
+
+sys.path.insert(0, str(Path(__file__).parent))
+from sample_random import comments
+
+ROWS_EACH = 900
+SEED = 20261123
+PART = "posted_at >= '2018-05-01'"
+DIRECTION = re.compile(r"[漲跌多空買賣噴崩嘎軋套]|利多|利空|抄底|停損|出貨|歐印|(?<!\d)\d{4}(?!\d)")
+
+
+def main(arguments: list[str]) -> None:
+    """Print the two halves mixed, in an order of its own."""
+    here = Path(__file__).parent
+    data = Path(arguments[0]) if arguments else here.parents[1] / "shared" / "data"
+    done = {
+        tuple(line.split("\t")[:2])
+        for name in ("pushes_2016_2018", "random_2016_2018")
+        for line in (here / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    }
+    random = np.random.default_rng(SEED)
+    pool = [row for row in comments(data, PART) if (row[0], str(row[1])) not in done and 3 <= len(row[3]) <= 120]
+    pool = [pool[i] for i in random.permutation(len(pool))]
+    model = shared_model(WEIGHTS)
+    outputs = model([row[3] for row in pool[:60_000]])
+    unsure = np.zeros(len(outputs))
+    for head in ("tone_", "stance_"):
+        chances = softmax(outputs[:, [i for i, name in enumerate(model.names) if name.startswith(head)]])
+        unsure -= (chances * np.log(chances + 1e-12)).sum(axis=1)
+    chosen: list[tuple[str, int, str, str]] = []
+    threads: dict[str, int] = {}
+    for source in (
+        [pool[i] for i in np.argsort(-unsure, kind="stable")],
+        [row for row in pool[60_000:] if DIRECTION.search(row[3])],
+    ):
+        wanted = len(chosen) + ROWS_EACH
+        for row in source:
+            if len(chosen) == wanted:
+                break
+            if threads.get(row[0], 0) < 2:
+                threads[row[0]] = threads.get(row[0], 0) + 1
+                chosen.append(row)
+    for number, place in enumerate(random.permutation(len(chosen))):
+        print(number, *("" if field is None else field for field in chosen[place]), sep="\t")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
