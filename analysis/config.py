@@ -5,6 +5,7 @@ import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -19,6 +20,7 @@ from analysis.errors import UsageError
 from ptt_spider.aid import is_board
 
 CONFIG_NAME = "ptt.toml"
+LAKE = "ducklake:"
 
 
 def find_config(start: Path) -> Path | None:
@@ -37,6 +39,18 @@ def check_boards(names: list[str]) -> list[str]:
         if not is_board(name):
             raise ValueError(f"{name!r} 不是看板：請給看板的英文名稱，例如 Stock")
     return names
+
+
+def check_store(address: str) -> str:
+    """The address as it is. Raises ValueError for one of another form, or with a password: it is shown in messages."""
+    if address == "duckdb":
+        return address
+    parts = urlsplit(address.removeprefix(LAKE))
+    if not address.startswith(LAKE) or parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise ValueError("請用 duckdb，或 ducklake:postgres://使用者@主機/資料庫")
+    if parts.password or "password" in parts.query:
+        raise ValueError("密碼不能寫在這裡：請放 PGPASSWORD 或 ~/.pgpass")
+    return address
 
 
 class Settings(BaseSettings):
@@ -62,7 +76,9 @@ class Settings(BaseSettings):
     deleted: Literal["keep", "votes", "drop"] = Field("keep", description="What stays of posts and pushes taken down")
     raw: bool = Field(True, description="Keep raw responses as WARC")
     raw_keep: str = Field("90d", description="How long raw files are kept: days such as 90d, or all")
-    store: Literal["duckdb"] = Field("duckdb", description="Store backend")
+    store: str = Field("duckdb", description="Store backend: duckdb, or ducklake:postgres://USER@HOST/NAME")
+    data_path: str = Field("", description="Where ducklake keeps its Parquet files: s3://BUCKET/FOLDER, or a folder")
+    lake_keep: str = Field("30d", description="How far back ducklake can be asked (time travel): days such as 30d")
     redis: str = Field("", description="Redis over which several hosts crawl as one: redis://HOST:6379/0")
     ping_url: str = Field("", description="Address told of each `ptt run`: /start, success, /fail (healthchecks style)")
     log: Literal["text", "json"] = Field("text", description="Form of log lines")
@@ -76,6 +92,11 @@ class Settings(BaseSettings):
     @classmethod
     def _check_boards(cls, names: list[str]) -> list[str]:
         return check_boards(names)
+
+    @field_validator("store")
+    @classmethod
+    def _check_store(cls, address: str) -> str:
+        return check_store(address)
 
     @field_validator("contact")
     @classmethod
@@ -118,7 +139,8 @@ def load_settings(data: Path | None = None, **overrides: Any) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         said = first["msg"].removeprefix("Value error, ")
-        raise UsageError(f"設定 {name}={first.get('input')!r} 不能用：{said}") from None
+        value = "…" if name == "store" else repr(first.get("input"))  # it may hold a password
+        raise UsageError(f"設定 {name}={value} 不能用：{said}") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"設定檔 {config} 讀不懂：{error}") from None
     if "data" not in settings.model_fields_set:

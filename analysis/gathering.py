@@ -79,7 +79,7 @@ def gather(
 
     if job.follow_links:
         job = replace(job, find_link=_source_url)
-    con = open_work(settings.data)
+    con = open_work(settings.data, job.boards)
     try:
         con.execute(statement("crawl/interrupted"), [clock.now()])
         if load_waiting(con, settings.data).files:

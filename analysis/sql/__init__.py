@@ -33,28 +33,30 @@ def comments() -> tuple[Comment, ...]:
     return tuple(Comment(**row) for row in csv.DictReader(lines))
 
 
-def apply(con: duckdb.DuckDBPyConnection) -> None:
+def apply(con: duckdb.DuckDBPyConnection, *, over_views: bool = False) -> None:
     """Makes views, macros and comments in the connection's default database what this program's files say.
 
     Idempotent, in one transaction; the number that a file's name begins with gives the order. Call it after the
-    migrations. Raises duckdb.Error if a file does not fit the schema.
+    migrations. ``over_views``: the tables are views themselves (a lake's). Raises duckdb.Error if a file does not fit
+    the schema.
     """
     with transaction(con):
         for text in _definitions():
             con.execute(text)
-        _comment(con)
+        _comment(con, "VIEW" if over_views else "TABLE")
 
 
-def _comment(con: duckdb.DuckDBPyConnection) -> None:
+def _comment(con: duckdb.DuckDBPyConnection, table: str) -> None:
     texts = {(comment.name, comment.column): comment.text for comment in comments()}
     for comment in comments():
         if not comment.column:
-            con.execute(f"COMMENT ON {comment.kind.upper()} {comment.name} IS {_literal(comment.text)}")
-    for schema, table, column, present in con.execute(statement("document/columns")).fetchall():
-        name = table if schema == "main" else f"{schema}.{table}"
+            kind = table if comment.kind == "table" else comment.kind.upper()
+            con.execute(f"COMMENT ON {kind} {comment.name} IS {_literal(comment.text)}")
+    for schema, owner, column, present in con.execute(statement("document/columns")).fetchall():
+        name = owner if schema == "main" else f"{schema}.{owner}"
         text = texts.get((name, column)) or texts.get(("*", column))
         if text is not None and text != present:
-            con.execute(f'COMMENT ON COLUMN {schema}.{table}."{column}" IS {_literal(text)}')
+            con.execute(f'COMMENT ON COLUMN {schema}.{owner}."{column}" IS {_literal(text)}')
 
 
 @cache

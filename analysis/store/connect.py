@@ -10,6 +10,7 @@ import duckdb
 
 from analysis.config import load_settings
 from analysis.errors import PttError, StoreNotFound
+from analysis.store.lake.address import lake_of
 from analysis.store.work import CATALOG, PUBLISHED_NAME
 
 if TYPE_CHECKING:
@@ -24,9 +25,20 @@ def connect(data_dir: str | Path | None = None) -> duckdb.DuckDBPyConnection:
     Each call sees the newest publication, also while older connections live in the same process: it is an in-memory
     database with the store attached, where a second ``duckdb.connect(path)`` would be given the old file again.
     ``data_dir`` as for ``ptt --data``: where None, PTT_DATA, the folder of ptt.toml, ./data. Never creates a file.
-    Raises StoreNotFound, naming the path and `ptt run`.
+    With PTT_STORE=ducklake it is the lake: all boards of all hosts. Raises StoreNotFound, naming the path and
+    `ptt run`.
     """
     data = Path(data_dir).expanduser().absolute() if data_dir is not None else load_settings().data
+    lake = lake_of(data)
+    if lake:
+        from analysis.store.lake.read import open_lake
+
+        return open_lake(lake)
+    return open_published(data)
+
+
+def open_published(data: Path) -> duckdb.DuckDBPyConnection:
+    """As `connect`, but always this folder's own publication."""
     path = data / PUBLISHED_NAME
     if not path.is_file():
         raise StoreNotFound(f"找不到資料庫 {path}：請先執行 ptt run（或 ptt demo 看示範），或用 --data 指定資料夾。")

@@ -18,6 +18,8 @@ import pyarrow as pa
 from analysis.sql import statement
 from analysis.store.batch import Batch
 from analysis.store.disk import plain_disk_errors
+from analysis.store.lake.address import lake_of
+from analysis.store.lake.push import LOADED
 from analysis.store.responses import read_line
 from analysis.store.sessions import read_sessions
 from analysis.transaction import transaction
@@ -58,16 +60,19 @@ def load_waiting(
     ``con`` comes from `open_work`. Raises DiskFull; the files not yet loaded stay.
     """
     total = LoadReport()
+    keep = data / SPOOL_NAME / LOADED if lake_of(data) else None
     for path in spool.waiting(data / SPOOL_NAME):
-        report = load_file(con, path)
+        report = load_file(con, path, keep)
         total.add(report)
         if on_file:
             on_file(path, report)
     return total
 
 
-def load_file(con: duckdb.DuckDBPyConnection, path: Path) -> LoadReport:
-    """Loads one spool file and deletes it. Lines that are no records are left out, and the file is kept as ``*.bad``.
+def load_file(con: duckdb.DuckDBPyConnection, path: Path, keep: Path | None = None) -> LoadReport:
+    """Loads one spool file and deletes it, or moves it to the folder ``keep`` until it is in the lake.
+
+    Lines that are no records are left out, and the file is kept as ``*.bad``.
 
     Raises DiskFull: nothing of the file is in the store then, and the file stays.
     """
@@ -76,7 +81,7 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path) -> LoadReport:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     report = LoadReport(files=1)
     if _is_loaded(con, path, sha256):
-        path.unlink()
+        _put_away(path, keep)
         return report
     problems: list[str] = []
     try:
@@ -92,8 +97,16 @@ def load_file(con: duckdb.DuckDBPyConnection, path: Path) -> LoadReport:
         path.rename(aside)
         report.bad.append((aside, "；".join(problems[:3])))
     else:
-        path.unlink()
+        _put_away(path, keep)
     return report
+
+
+def _put_away(path: Path, keep: Path | None) -> None:
+    if keep is None:
+        path.unlink()
+    else:
+        keep.mkdir(exist_ok=True)
+        path.replace(keep / path.name)
 
 
 def _is_loaded(con: duckdb.DuckDBPyConnection, path: Path, sha256: str) -> bool:

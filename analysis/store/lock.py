@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypedDict
@@ -16,6 +16,7 @@ from analysis.errors import StoreLocked
 from ptt_spider import clock
 
 LOCK_NAME = "lock"
+_at_release: dict[Path, list[Callable[[], None]]] = {}
 
 
 class Holder(TypedDict):
@@ -44,9 +45,16 @@ def hold(data: Path, command: str) -> Iterator[None]:
         try:
             yield
         finally:
+            for call in _at_release.pop(data, ()):
+                call()
             _write(fd, b"")
     finally:
         os.close(fd)
+
+
+def at_release(data: Path, call: Callable[[], None]) -> None:
+    """Has ``call`` made when this process lets go of the folder's lock."""
+    _at_release.setdefault(data, []).append(call)
 
 
 def holder(data: Path) -> Holder | None:

@@ -2,14 +2,18 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from analysis import sql
+from analysis.config import load_settings
 from analysis.errors import PttError
 from analysis.store.disk import is_disk_full, plain_disk_errors
+from analysis.store.lake.address import Lake, lake_of
+from analysis.store.lake.push import recover
 from analysis.store.migrations import migrate
 from analysis.store.sessions import sync_trading_days
 
@@ -25,13 +29,18 @@ class StoreDamaged(PttError):
     """The database cannot be opened; the message names the file and the remedy."""
 
 
-def open_work(data: Path) -> duckdb.DuckDBPyConnection:
+def open_work(data: Path, boards: Iterable[str] | None = None, *, shared: bool = True) -> duckdb.DuckDBPyConnection:
     """The store open for writing, migrated, with today's views; made where it is missing.
 
     Call it while holding the folder's lock (`analysis.store.lock.hold`). A lost work file is made again from the
-    published one, which holds all of it. Raises StoreTooNew, StoreDamaged, OSError (disk full, no permission).
+    published one, which holds all of it. With PTT_STORE=ducklake it begins with what other hosts have published of
+    ``boards`` (default: PTT_BOARD), unless not ``shared``. Raises StoreTooNew, StoreDamaged, OSError (disk full, no
+    permission).
     """
     data.mkdir(parents=True, exist_ok=True)
+    lake = lake_of(data) if shared else None
+    if lake:
+        recover(data, lake, data / PUBLISHED_NAME)
     path = data / WORK_NAME
     if not path.exists() or not path.stat().st_size:  # an empty file would be a new store, and be published as one
         _restore(data, path)
@@ -39,6 +48,8 @@ def open_work(data: Path) -> duckdb.DuckDBPyConnection:
     try:
         with plain_disk_errors(path):
             _prepare(con, data, path)
+            if lake:
+                _join(con, data, lake, boards)
     except BaseException:
         con.close()
         raise
@@ -52,6 +63,14 @@ def _prepare(con: duckdb.DuckDBPyConnection, data: Path, path: Path) -> None:
     migrate(con, path)
     sql.apply(con)
     sync_trading_days(con)
+
+
+def _join(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, boards: Iterable[str] | None) -> None:
+    from analysis.store.lake.pull import join
+    from analysis.store.publish import publish
+
+    if join(con, data, lake, boards or load_settings(data).board):
+        publish(data, con)
 
 
 def attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -1,0 +1,42 @@
+"""Reading the lake from anywhere: its tables by their usual names, with this program's views and macros over them."""
+
+import duckdb
+
+from analysis import sql
+from analysis.errors import StoreNotFound
+from analysis.sql import statement
+from analysis.store.lake.address import ALIAS, Lake, attach, unreachable
+from analysis.store.work import CATALOG
+
+
+def open_lake(lake: Lake) -> duckdb.DuckDBPyConnection:
+    """A connection to the lake as `analysis.store.connect.connect` gives it; the lake itself is attached as ``lake``.
+
+    Views and macros live in this connection's memory, not in the lake: DuckLake keeps no macro with defaults, and each
+    reader has those of its own program. Raises StoreNotFound, LakeUnreachable,
+    PttError (no extension).
+    """
+    con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    try:
+        con.execute("SET TimeZone = 'Asia/Taipei'")
+        con.execute("SET enable_progress_bar = false")
+        attach(con, lake, read_only=True)
+        con.execute(f"ATTACH ':memory:' AS {CATALOG}")
+        con.execute(f"USE {CATALOG}")
+        con.execute("CREATE SCHEMA internal")
+        query = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY ALL"
+        names = [name for (name,) in con.execute(query, [ALIAS]).fetchall()]
+        if "internal.heads" not in names:
+            raise StoreNotFound(f"{lake.catalog} 裡還沒有資料：請先在抓取的主機執行 ptt run。")
+        for name in names:
+            if name != "main.store_info":
+                con.execute(f"CREATE VIEW {name} AS FROM {ALIAS}.{name}")
+        con.execute(statement("lake/store_info"))
+        sql.apply(con, over_views=True)
+    except duckdb.Error as error:
+        con.close()
+        raise unreachable(lake, error) from error
+    except BaseException:
+        con.close()
+        raise
+    return con
