@@ -21,9 +21,10 @@ GONE = (404, 410)
 _ARTICLE = re.compile(r"/bbs/([A-Za-z0-9_.-]+)/([MG]\.\d+\.A(?:\.[0-9A-F]{3})?)\.html", re.ASCII)
 _INDEX = re.compile(r"/bbs/([A-Za-z0-9_.-]+)/(?:index\d*\.html|search)", re.ASCII)
 _POLL = re.compile(r"/poll/([A-Za-z0-9_.-]+)/([MG]\.\d+\.A(?:\.[0-9A-F]{3})?)\.html", re.ASCII)
+_LONGPOLL = "/v1/longpoll"
 
 
-class _Seen(NamedTuple):
+class Seen(NamedTuple):
     """Where a thread stood after its newest page or poll."""
 
     at: datetime
@@ -33,15 +34,37 @@ class _Seen(NamedTuple):
     offset: int | None
 
 
-class Reparser:
-    """Turns responses into records; one an archive, for its memory of where threads stood."""
+class Standing(NamedTuple):
+    """What the responses read so far say of threads: all that the next ones need of them."""
 
-    def __init__(self, source: str = "reparse") -> None:
+    threads: dict[tuple[str, str], Seen]
+    longpolls: dict[str, tuple[str, str]]
+    """Whose thread the address of a long poll is."""
+
+
+class Reparser:
+    """Turns responses into records; one an archive, for its memory of where threads stood.
+
+    Where each file has its own (``deferred`` given), polls that continue a page of an earlier file are put aside
+    there: another one can read them, once it `continues` from what the earlier files say.
+    """
+
+    def __init__(self, source: str = "reparse", *, deferred: list[ArchivedResponse] | None = None) -> None:
         self._source = source
-        self._threads: dict[tuple[str, str], _Seen] = {}
+        self._deferred = deferred
+        self._threads: dict[tuple[str, str], Seen] = {}
         self._longpolls: dict[str, tuple[str, str]] = {}
         self.skipped: list[tuple[ArchivedResponse, str]] = []
         """Responses that no record could be made of, with the reason; pages of other kinds are not counted."""
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self._threads, self._longpolls)
+
+    def continues(self, standing: Standing) -> None:
+        """Goes on from where a file left its threads."""
+        self._threads |= standing.threads
+        self._longpolls |= standing.longpolls
 
     def records(self, responses: Iterable[ArchivedResponse]) -> Iterator[Record]:
         for response in responses:
@@ -60,6 +83,8 @@ class Reparser:
             return self._poll(response, (match[1], match[2]))
         if (key := self._longpolls.get(_path_and_query(response.url))) and response.status == 200:
             return self._longpoll(response, key)
+        if self._deferred is not None and path == _LONGPOLL and response.status == 200:
+            self._deferred.append(response)
         return None
 
     def _article(self, response: ArchivedResponse, board: str, post_id: str) -> Record | None:
@@ -82,7 +107,7 @@ class Reparser:
     def _remember(self, at: datetime, post: Post) -> None:
         key = (post.board, post.post_id)
         last = _last_time(post.pushes, post.posted_at)
-        self._threads[key] = _Seen(at, post.author, last, post.poll_url, post.poll_offset)
+        self._threads[key] = Seen(at, post.author, last, post.poll_url, post.poll_offset)
         if post.longpoll_url:
             self._longpolls[_path_and_query(post.longpoll_url)] = key
 
@@ -101,6 +126,9 @@ class Reparser:
         if not answer.get("success") or not isinstance(answer.get("contentHtml"), str):
             return None
         seen = self._threads.get(key)
+        if seen is None and self._deferred is not None:
+            self._deferred.append(response)
+            return None
         if seen is None:
             self.skipped.append((response, f"{response.url}: the page that this poll continues is not in the archive"))
             return None
@@ -125,9 +153,9 @@ class Reparser:
         growth = GrowthSeen(response.fetched_at, self._source, *key, seen.at, (), (), seen.poll_url, seen.offset)
         return self._grown(response.fetched_at, key, seen, growth)
 
-    def _grown(self, at: datetime, key: tuple[str, str], seen: _Seen, growth: GrowthSeen) -> GrowthSeen:
+    def _grown(self, at: datetime, key: tuple[str, str], seen: Seen, growth: GrowthSeen) -> GrowthSeen:
         last = _last_time(growth.pushes, seen.last_time)
-        self._threads[key] = _Seen(at, seen.author, last, growth.poll_url, growth.poll_offset)
+        self._threads[key] = Seen(at, seen.author, last, growth.poll_url, growth.poll_offset)
         return growth
 
 

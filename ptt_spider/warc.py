@@ -11,7 +11,7 @@ import logging
 import sqlite3
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -120,21 +120,25 @@ class Archive:
         file.flush()
 
 
-def read_archive(paths: Iterable[Path]) -> Iterator[ArchivedResponse]:
+def read_archive(
+    paths: Iterable[Path], *, beside: Iterable[Path] = (), torn: Callable[[Path], object] | None = None
+) -> Iterator[ArchivedResponse]:
     """The responses of WARC files (``.warc`` or ``.warc.gz``, of any origin) in their order, revisits resolved.
 
-    Revisits find their bodies in the files given and in the ones beside them; one whose original is gone is left out
-    and logged. A torn end is skipped. Raises OSError.
+    Revisits find their bodies in the files given, in ``beside`` and in the ones that lie in their folders; one whose
+    original is gone is left out and logged. A torn end is skipped, and told to ``torn``. Raises OSError.
     """
     paths = list(paths)
-    bodies = _Bodies(paths)
+    bodies = _Bodies([*paths, *beside])
     for path in paths:
-        for record in _records(path):
+        for record in _records(path, torn):
             if record.rec_type not in ("response", "revisit") or record.http_headers is None:
                 continue
             body = record.content_stream().read()
             if _is_torn(record):
                 _log.warning("%s: 檔尾不完整，讀到最後一筆完整的記錄為止", path)
+                if torn:
+                    torn(path)
                 break
             if record.rec_type == "revisit":
                 found = bodies.find(record)
@@ -244,7 +248,7 @@ class _Bodies:
         return None
 
 
-def _records(path: Path) -> Iterator[Any]:
+def _records(path: Path, torn: Callable[[Path], object] | None = None) -> Iterator[Any]:
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
 
@@ -253,6 +257,8 @@ def _records(path: Path) -> Iterator[Any]:
             yield from ArchiveIterator(file)
         except (ArchiveLoadFailed, zlib.error, EOFError, AttributeError) as error:  # Attribute…: no Target-URI
             _log.warning("%s: 檔尾不完整，讀到最後一筆完整的記錄為止（%s）", path, error)
+            if torn:
+                torn(path)
 
 
 def _is_torn(record: Any) -> bool:
