@@ -14,20 +14,26 @@ import duckdb
 from analysis.sql import statement
 from analysis.store import spare
 from analysis.store.disk import plain_disk_errors
+from analysis.store.lake.address import lake_of
+from analysis.store.lake.push import part_of, push, recover, settle
 from analysis.store.migrations import schema_version
 from analysis.store.work import CATALOG, PUBLISHED_NAME, WORK_NAME, attach
 from analysis.transaction import transaction
 from ptt_spider import __version__, clock
 
 
-def publish(data: Path, con: duckdb.DuckDBPyConnection) -> Path:
+def publish(data: Path, con: duckdb.DuckDBPyConnection, *, shared: bool = True) -> Path:
     """Publishes the store that `open_work` opened as ``data/ptt.duckdb`` and returns that path; ``con`` stays usable.
 
     store_info, CHECKPOINT, detach, copy, fsync of file and folder, chmod 0444, rename. Call it outside a transaction
-    while holding the lock. Raises DiskFull (the old publication stays as it is).
+    while holding the lock. With PTT_STORE=ducklake what has changed goes into the lake before the rename, unless not
+    ``shared``. Raises DiskFull (the old publication stays as it is), LakeUnreachable.
     """
     work, target = data / WORK_NAME, data / PUBLISHED_NAME
-    part = target.with_suffix(".duckdb.part")
+    part = part_of(target)
+    lake = lake_of(data) if shared else None
+    if lake:
+        recover(data, lake, target)
     with plain_disk_errors(target):
         try:
             _write_info(con)
@@ -36,9 +42,13 @@ def publish(data: Path, con: duckdb.DuckDBPyConnection) -> Path:
             con.execute(f"DETACH {CATALOG}")
             try:
                 _copy(work, part, target)
+                if lake:
+                    push(data, lake, target)
                 spare.keep(target)
                 part.replace(target)
                 _fsync(data)
+                if lake:
+                    settle(data, lake)
             finally:
                 attach(con, work)
         except (OSError, duckdb.Error):
