@@ -1,9 +1,10 @@
-"""``python labels/sample_active.py [DATA] > page.tsv``: the comments of active_2018.tsv, texts shown to the annotator.
+"""``python labels/sample_active.py [DATA] > page.tsv``: the comments of active_2018.tsv, with their texts.
 
 Comments of threads of May to December 2018, at most two a thread: half where the shipped model is unsure (largest
-entropies of tone and of stance, summed, among a random 60,000), half about a direction (a stock's number, 漲, 跌, 多, 空,
-買, 賣 …) drawn at random. A comment is a user's joined run, as in sample_random.py; the rows labelled before and the
-threads of the shared labelled sets are left out. Prints number, post_id, floor, title, text: never commit what it prints.
+entropies of tone and of stance, summed, among a random 60,000), half about a direction (a stock's number, 漲, 跌, 多,
+空, 買, 賣 …) drawn at random. A comment is a user's joined run, as in sample_random.py; rows labelled before and the
+threads of the shared labelled sets are left out. The labels are of the draw by the weights of 571229c04055 (another
+model finds others unsure). Prints number, post_id, floor, title, text: never commit what it prints.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""``python labels/sample_random.py [DATA] > page.tsv``: the sample of random_2016_2018.tsv, texts shown to the annotator.
+"""``python labels/sample_random.py [DATA] > page.tsv``: the sample of random_2016_2018.tsv, with its texts.
 
 Simple random samples of 600 comments of threads before June 2018 and 600 after, every tag as it falls. A comment is a
 user's consecutive rows in a thread, joined as the engines do (key: the first floor); wordless ones and the threads of
@@ -24,13 +24,12 @@ def comments(data: Path, part: str) -> Iterator[tuple[str, int, str, str]]:
     """The comments of the threads of a part: post_id, first floor, title, joined text."""
     shared = [str(path) for path in sorted((data / "labelled").glob("*_*.tsv")) if "three_annotators" not in path.name]
     known = {line.split("\t")[1] for path in shared for line in Path(path).read_text(encoding="utf-8").splitlines()}
-    query = f"""
-        SELECT p.post_id, any_value(q.title), list((p.floor, p.user, p.text) ORDER BY p.floor)
-        FROM read_parquet('{data}/stock_pushes_2016_2018.parquet') p
-        JOIN read_parquet('{data}/stock_posts_2016_2018.parquet') q USING (post_id)
-        WHERE {part} GROUP BY p.post_id ORDER BY p.post_id
-    """
-    for post_id, title, rows in duckdb.sql(query).fetchall():
+    pushes = duckdb.read_parquet(str(data / "stock_pushes_2016_2018.parquet"))
+    posts = duckdb.read_parquet(str(data / "stock_posts_2016_2018.parquet")).filter(part)
+    threads = pushes.join(posts.project("post_id, title"), "post_id").aggregate(
+        'post_id, any_value(title) AS title, list((floor, "user", text) ORDER BY floor) AS rows', "post_id"
+    )
+    for post_id, title, rows in threads.order("post_id").fetchall():
         if post_id in known:
             continue
         for run in join_runs([tuple(row) for row in rows]):
