@@ -1,11 +1,16 @@
 """From what was loaded to what follows from it: news, mentions, votes, scores and what views
 would otherwise work out each time, each for the threads that changed."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
 from analysis.config import Settings
+
+if TYPE_CHECKING:
+    from analysis.sentiment.engine import Engine
 
 
 class Derived(NamedTuple):
@@ -19,10 +24,12 @@ class Derived(NamedTuple):
     stories: int
 
 
-def derive_all(con: duckdb.DuckDBPyConnection, settings: Settings) -> Derived:
+def derive_all(
+    con: duckdb.DuckDBPyConnection, settings: Settings, *, on_step: Callable[[str], None] | None = None
+) -> Derived:
     """Runs the steps in order. Each is restartable: it takes its threads from internal.dirty, batch by batch.
 
-    Raises DiskFull.
+    ``on_step`` hears the name of each step that is done. Raises DiskFull, PttError for an engine that cannot be had.
     """
     from analysis.aggregates import derive_moods, derive_stories
     from analysis.news.derive import derive_news
@@ -32,17 +39,34 @@ def derive_all(con: duckdb.DuckDBPyConnection, settings: Settings) -> Derived:
     from analysis.store.privacy import enforce_deleted
     from analysis.votes.derive import derive_votes
 
-    with plain_disk_errors(settings.data):
+    with plain_disk_errors(settings.data), ThreadPoolExecutor(1) as pool:
         enforce_deleted(con, settings.deleted)
-        return Derived(
-            news=derive_news(con),
-            mentions=derive_mentions(con),
-            votes=derive_votes(con),
-            # Loading a model takes longer than all the rest of a run that found nothing new.
-            scores=score_threads(con, settings.engine) if _is_stale(con, STEP) else 0,
-            moods=derive_moods(con),
-            stories=derive_stories(con),
-        )
+        # Loading a model takes longer than all the rest of a run that found nothing new, and of one that found little.
+        engine = pool.submit(_load_engine, settings.engine) if _is_stale(con, STEP) else None
+
+        def score(con: duckdb.DuckDBPyConnection) -> int:
+            return score_threads(con, engine.result()) if engine else 0
+
+        steps: dict[str, Callable[[duckdb.DuckDBPyConnection], int]] = {
+            "news": derive_news,
+            "mentions": derive_mentions,
+            "votes": derive_votes,
+            "scores": score,
+            "moods": derive_moods,
+            "stories": derive_stories,
+        }
+        done = {}
+        for name, step in steps.items():
+            done[name] = step(con)
+            if on_step is not None:
+                on_step(name)
+        return Derived(**done)
+
+
+def _load_engine(name: str) -> "Engine":
+    from analysis.sentiment.engine import get_engine
+
+    return get_engine(name)
 
 
 def _is_stale(con: duckdb.DuckDBPyConnection, step: str) -> bool:
