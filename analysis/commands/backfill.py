@@ -1,0 +1,93 @@
+"""`ptt backfill`: years of WARC files, on all cores or many hosts."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analysis.commands.common import DataOption, say, settle
+from analysis.errors import PartlyDone, PttError, UsageError
+
+WARC = (".warc", ".warc.gz")
+SAY_EVERY = 30.0
+"""Seconds between two lines on how far it came."""
+
+
+def command(
+    raw: Annotated[list[Path], typer.Argument(metavar="RAW…", help="WARC files, or folders of them")],
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", min=1, help="Processes (default: one for each core)")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="tcp://…", help="Dask scheduler whose workers do it instead")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Parse, score and link WARC files in parallel, on Dask; the store is that of `ptt reparse` of the same files."""
+    import time
+
+    from analysis.backfill.drive import Came, backfill, read_all
+    from analysis.backfill.drive import workers as start_workers
+    from analysis.backfill.texts import Texts
+    from analysis.backfill.work import FOLDER, Job
+    from analysis.sentiment.engine import get_engine
+    from analysis.store.lock import hold
+    from analysis.store.privacy import redactor
+    from analysis.store.publish import publish
+    from analysis.store.work import open_work
+
+    if scheduler and workers:
+        raise UsageError("--workers 是這台機器的行程數，不能和 --scheduler 一起用。")
+    paths = _expand(raw)
+    settings = settle(data)
+    done, told = 0, time.monotonic()
+
+    def on_file(_: Came) -> None:
+        nonlocal done, told
+        done += 1
+        if time.monotonic() - told > SAY_EVERY:
+            told = time.monotonic()
+            say(f"已讀 {done:,}/{len(paths):,} 個檔案。")
+
+    with hold(settings.data, "ptt backfill"), open_work(settings.data) as con:
+        job = Job(settings.data, settings.model_dump(), tuple(paths))
+        redacted = redactor(settings) is not None
+        with start_workers(workers or os.cpu_count() or 1, scheduler) as client:
+            came = read_all(client, paths, job, on_file)
+            result = backfill(con, settings, paths, came, Texts(get_engine(settings.engine)))
+        publish(settings.data, con)
+        if redacted:  # what was put aside of polls is as the site said it
+            import shutil
+
+            shutil.rmtree(settings.data / FOLDER, ignore_errors=True)
+    seconds = max(result.seconds, 1e-3)
+    say(
+        f"讀了 {result.files:,} 個檔案（{result.new_files:,} 個是新的，{result.bytes / 1e6:,.1f} MB），"
+        f"{result.responses:,} 份回應：新增 {result.load.new_posts:,} 篇、{result.load.new_pushes:,} 則推文，"
+        f"{result.load.changed_threads:,} 串有變動；每秒 {result.bytes / 1e6 / seconds:,.1f} MB、"
+        f"{result.posts / seconds:,.0f} 篇。"
+    )
+    if result.load.bad:
+        result.problems += [f"{path.name}（{reason}）" for path, reason in result.load.bad]
+    if not result.responses:
+        raise PttError(f"{'、'.join(map(str, raw[:3]))} 裡讀不到任何回應：請檢查是不是 WARC 檔。")
+    if result.problems:
+        more = f" 等 {len(result.problems):,} 項" if len(result.problems) > 3 else ""
+        raise PartlyDone(f"有沒讀完的：{'；'.join(result.problems[:3])}{more}。")
+
+
+def _expand(given: list[Path]) -> list[Path]:
+    """Files as given, folders as the WARC files below them by name. Raises UsageError."""
+    paths: dict[Path, None] = {}
+    for path in given:
+        if path.is_dir():
+            found = sorted(p for p in path.rglob("*") if p.is_file() and p.name.endswith(WARC))
+            if not found:
+                raise UsageError(f"{path} 裡沒有 .warc.gz 檔：請檢查路徑。")
+            paths |= dict.fromkeys(p.absolute() for p in found)
+        elif path.is_file():
+            paths[path.absolute()] = None
+        else:
+            raise UsageError(f"{path} 不存在：請給 .warc.gz 檔，或放它們的資料夾。")
+    return list(paths)

@@ -1,0 +1,176 @@
+"""`ptt backfill`: the store of `ptt reparse`, made by many; a dead worker costs time, nothing else."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from analysis.backfill.drive import Came, backfill
+from analysis.backfill.texts import Texts
+from analysis.backfill.work import FOLDER, Job, read_file
+from analysis.config import load_settings
+from analysis.sentiment.engine import get_engine
+from analysis.store.work import open_work
+
+OF_THE_LOAD = {"spool_files", "migrations", "crawls", "store_info"}
+"""Tables that say when and from which file something was loaded."""
+
+
+def ptt(*arguments, **options):
+    command = [sys.executable, "-m", "analysis", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, **options)
+
+
+def tables(data):
+    """Every row of every table."""
+    with open_work(data) as con:
+        names = con.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'ptt' ORDER BY ALL"
+        ).fetchall()
+        return {
+            f"{schema}.{name}": con.execute(f'SELECT * FROM "{schema}"."{name}" ORDER BY ALL').fetchall()
+            for schema, name in names
+            if name not in OF_THE_LOAD
+        }
+
+
+def fill(data, paths, order=None):
+    """A backfill with this process as its worker."""
+    settings = load_settings(data)
+    job = Job(settings.data, settings.model_dump(), tuple(paths))
+    came = [Came(path, read_file(path, job), "") for path in paths]
+    with open_work(data) as con:
+        return backfill(con, settings, paths, iter(order(came) if order else came), Texts(get_engine("ptt")))
+
+
+@pytest.fixture(scope="module")
+def serial(archive, tmp_path_factory):
+    """What `ptt reparse` makes of the files."""
+    data = tmp_path_factory.mktemp("serial")
+    done = ptt("reparse", "--data", data, *archive)
+    assert done.returncode == 0, done.stderr
+    return tables(data)
+
+
+@pytest.fixture
+def data(tmp_path):
+    (tmp_path / "data").mkdir()
+    return tmp_path / "data"
+
+
+@pytest.mark.parametrize("order", [list, lambda came: came[::-1]], ids=["in order", "backwards"])
+def test_the_tables_are_those_of_one_process(archive, serial, data, order):
+    result = fill(data, archive, order)
+    assert result.problems == []
+    found = tables(data)
+    assert len(found["main.pushes"]) > 500
+    assert {name for name in found if found[name] != serial[name]} == set()
+    assert not list((data / FOLDER).glob("*/*.texts"))
+    assert not list((data / FOLDER).glob("*/*.jsonl"))
+
+
+def test_polls_continue_pages_of_earlier_files(archive, data):
+    fill(data, archive)
+    with open_work(data) as con:
+        grown = con.execute(
+            "SELECT count(*), count(DISTINCT post_id) FROM internal.observations WHERE kind = 'growth' AND NOT pending"
+        ).fetchall()
+    assert grown == [(6, 4)]
+
+
+def test_the_loader_judges_nothing_that_a_worker_judged(archive, data, monkeypatch):
+    whole = [archive[0]]
+    asked = []
+    settings = load_settings(data)
+    job = Job(settings.data, settings.model_dump(), tuple(whole))
+    came = [Came(path, read_file(path, job), "") for path in whole]
+    engine = get_engine("ptt")
+    monkeypatch.setattr(type(engine), "score", lambda _, texts: asked.extend(texts))
+    monkeypatch.setattr("analysis.backfill.texts.find_mentions", asked.append)
+    with open_work(data) as con:
+        result = backfill(con, settings, whole, iter(came), Texts(engine))
+        (scored,), (comments,) = con.execute(
+            "SELECT count(*) FROM push_scores UNION ALL SELECT count(*) FROM pushes WHERE text <> ''"
+        ).fetchall()
+    assert asked == []
+    assert result.unknown == 0
+    assert scored == comments > 500
+
+
+def test_doing_it_again_does_nothing_and_goes_on_where_it_stopped(archive, serial, data):
+    fill(data, archive[:2])  # as if the rest had come later
+    settings = load_settings(data)
+    job = Job(settings.data, settings.model_dump(), tuple(archive))
+    read_file(archive[2], job)  # read, not loaded: the loader was killed
+    (data / FOLDER / "x.host-1-abc.part").mkdir()  # a dead worker's
+    assert fill(data, archive).new_files == 2
+    before = tables(data)
+    assert {name for name in before if before[name] != serial[name]} == set()
+    again = fill(data, archive)
+    assert (again.new_files, again.load.files, again.load.responses) == (0, 0, 0)
+    assert tables(data) == before
+    assert not list((data / FOLDER).glob("*.part"))
+
+
+def test_a_broken_file_is_named_and_the_others_arrive(archive, data, tmp_path):
+    torn = tmp_path / "torn.warc.gz"
+    torn.write_bytes(archive[0].read_bytes()[:-2000])
+    nothing = tmp_path / "nothing.warc.gz"
+    nothing.write_bytes(b"no archive at all")
+    result = fill(data, [torn, nothing, archive[1]])
+    assert [str(path) in problem for path, problem in zip((torn, nothing), result.problems, strict=False)] == [True] * 2
+    assert result.posts > 40
+
+
+def test_workers_on_dask_one_of_them_killed(archive, serial, data, tmp_path):
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    for path in archive:
+        (folder / path.name).symlink_to(path)
+    command = [sys.executable, "-m", "analysis", "backfill", "--data", str(data), "--workers", "2", str(folder)]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 60
+    while not (parts := list((data / FOLDER).glob("*.part"))):
+        assert time.monotonic() < until
+        assert running.poll() is None, running.stderr.read()
+        time.sleep(0.002)
+    os.kill(int(parts[0].name.split("-")[-2]), signal.SIGKILL)
+    _, said = running.communicate(timeout=100)
+    assert running.returncode == 0, said
+    assert re.search(r"讀了 4 個檔案（4 個是新的，.* MB", said)
+    assert "Traceback" not in said
+    found = tables(data)
+    assert {name for name in found if found[name] != serial[name]} == set()
+    again = ptt("backfill", "--data", data, "--workers", "1", folder)
+    assert again.returncode == 0
+    assert "0 個是新的" in again.stderr
+
+
+def test_wrong_use_is_one_line(tmp_path):
+    for arguments in (["nowhere"], [tmp_path], ["--workers", "1", "--scheduler", "tcp://127.0.0.1:1", __file__]):
+        done = ptt("backfill", "--data", tmp_path / "data", *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert len(done.stderr.splitlines()) <= 2
+
+
+def test_without_dask_one_line_says_what_to_install(tmp_path):
+    code = (
+        "import sys; sys.modules['distributed'] = None\n"
+        "sys.argv = ['ptt', 'backfill', '--data', sys.argv[1], sys.argv[2]]\n"
+        "from analysis.cli import main; main()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path), __file__]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "ptt-pulse[dask]" in done.stderr.splitlines()[-1]
+
+
+def test_a_scheduler_that_does_not_answer_is_one_line(archive, data):
+    done = ptt("backfill", "--data", data, "--scheduler", "tcp://127.0.0.1:1", archive[0])
+    assert done.returncode == 1
+    assert "tcp://127.0.0.1:1" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
