@@ -14,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.errors import PttError
-from analysis.sentiment.ngram import Codes, encode, normalise
-from analysis.sentiment.ngram_kernel import build_slots, divisor, locate, outputs
+from analysis.sentiment.ngram import MAX_N, Codes, encode, normalise
+from analysis.sentiment.ngram_kernel import LONGER, build_slots, divisor, known_rows, locate, outputs
+from analysis.sentiment.word_kernel import CUES, KINDS, MODIFIER, WORD, judged_words
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+READ: Final = (1, FORMAT)
+"""Formats that can be read: the first had no judged words."""
 CHUNK: Final = 4_000_000
 """Characters that go through the kernel at once: bounds memory, changes no number."""
 LONGEST: Final = 2_000_000
@@ -41,6 +44,10 @@ class NgramModel:
     direct: NDArray[np.float32]
     own: NDArray[np.int32]
     bias: NDArray[np.float32]
+    word_of: NDArray[np.int16]
+    """Row -> index in ``word_values``, -1 for what is no judged word."""
+    word_values: NDArray[np.float32]
+    cue_weights: NDArray[np.float32]
     meta: Mapping[str, Any]
     digest: str
     """First 16 hex characters of the file's SHA-256."""
@@ -79,10 +86,13 @@ class NgramModel:
             self.direct,
             self.own,
             self.bias,
+            self.word_of,
+            self.word_values,
+            self.cue_weights,
         )
 
     def contributions(self, text: str, direction: NDArray[np.float64]) -> dict[str, float]:
-        """What each known n-gram of a text adds to ``direction . outputs``, the network taken as linear here."""
+        """What each known n-gram and judged word of a text adds to ``direction . outputs``, taken as linear here."""
         codes, _offsets = encode([text[:LONGEST]])
         normal = np.empty(codes.size + 2, dtype=np.uint32)
         size = normalise(codes, 0, codes.size, self.characters, normal)
@@ -98,11 +108,37 @@ class NgramModel:
             if column >= 0:
                 slope[column] += direction[output]
         weights: dict[str, float] = {}
-        for weight, start, length in zip((lines @ slope).tolist(), starts.tolist(), lengths.tolist(), strict=True):
+        added = (lines @ slope).tolist()
+        said, begins, ends = self._judged(normal, size)
+        added += (said @ (self.cue_weights @ direction)).tolist()
+        starts, lengths = np.append(starts, begins), np.append(lengths, ends - begins)
+        for weight, start, length in zip(added, starts.tolist(), lengths.tolist(), strict=True):
             gram = "".join(map(chr, normal[start : start + length].tolist())).strip("\x02\x03 ")
             if gram:
                 weights[gram] = weights.get(gram, 0.0) + weight
         return weights
+
+    def _judged(self, normal: Codes, size: int) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+        """What each judged word of a text adds to its cues, and where it begins with its modifiers and ends."""
+        rows = np.empty((MAX_N + 1) * size, dtype=np.int64)
+        entries = np.zeros((size, 3), dtype=np.int32)
+        known_rows(normal, size, self.slots, rows, entries)
+        return judged_words(normal, size, entries, self.word_of, self.word_values)
+
+
+def with_words(
+    known: Codes, rows: NDArray[Any], values: NDArray[Any], longer: NDArray[Any]
+) -> tuple[NDArray[np.uint64], NDArray[np.int16], NDArray[np.float32]]:
+    """The look-up table, row -> judged word, and the words' values, from the rows of words and beginnings of words."""
+    rows, longer = rows.astype(np.int64), longer.astype(np.int64)
+    values = np.ascontiguousarray(values, dtype=np.float32)
+    flags = np.zeros(known.size, dtype=np.uint8)
+    flags[rows] = np.where(np.any(values[:, :KINDS] != 0, axis=1), WORD, 0)
+    flags[rows] |= np.where(values[:, KINDS] != 1, MODIFIER, 0).astype(np.uint8)
+    flags[longer] |= LONGER
+    word_of = np.full(known.size, -1, dtype=np.int16)
+    word_of[rows] = np.arange(rows.size)
+    return build_slots(known, flags), word_of, values
 
 
 def save(path: Path, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
@@ -122,12 +158,16 @@ def load(path: Path) -> NgramModel:
         content = path.read_bytes()
         with np.load(BytesIO(content), allow_pickle=False) as data:
             meta = json.loads(bytes(data["meta"]).decode())
-            if meta["format"] != FORMAT:
+            if meta["format"] not in READ:
                 raise ValueError(meta["format"])
             known = np.cumsum(data["gaps"], dtype=np.uint64).astype(np.uint32)
+            none = {"word_rows": [], "word_values": np.zeros((0, KINDS + 1)), "longer": []}
+            words = [data[name] if name in data else np.array(empty) for name, empty in none.items()]
+            cue_weights = data["cue_weights"] if "cue_weights" in data else np.zeros((CUES, data["bias"].size))
+            slots, word_of, word_values = with_words(known, words[0], words[1], words[2])
             return NgramModel(
                 known=known,
-                slots=build_slots(known),
+                slots=slots,
                 characters=data["characters"],
                 weights=np.ascontiguousarray(data["weights"].T),
                 scale=data["scale"],
@@ -137,6 +177,9 @@ def load(path: Path) -> NgramModel:
                 direct=data["direct"],
                 own=data["own"],
                 bias=data["bias"],
+                word_of=word_of,
+                word_values=word_values,
+                cue_weights=np.ascontiguousarray(cue_weights, dtype=np.float32),
                 meta=meta,
                 digest=hashlib.sha256(content).hexdigest()[:16],
             )

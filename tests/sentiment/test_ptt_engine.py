@@ -120,7 +120,8 @@ def test_a_miss_ends_a_position_without_losing_a_known_ngram(engine):
         wanted = np.searchsorted(model.known, every[np.isin(every, model.known)])
         normal, rows = np.empty(codes.size + 2, dtype=np.uint32), np.empty(5 * (codes.size + 2), dtype=np.int64)
         size = normalise(codes, 0, codes.size, model.characters, normal)
-        found = rows[: known_rows(normal, size, model.slots, rows)]
+        entries = np.empty((codes.size + 2, 3), dtype=np.int32)
+        found = rows[: known_rows(normal, size, model.slots, rows, entries)]
         assert sorted(found.tolist()) == sorted(wanted.tolist())
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from analysis.sentiment.evaluation import LabelledFile, figures, read_labelled, table
-from analysis.sentiment.train.corpus import later_dev, shared_corpus
+from analysis.sentiment.train.corpus import shared_corpus
+from analysis.sentiment.train.labels import later_dev
 
 ENGINES = ("ptt", "snownlp", "lexicon")
 

@@ -7,18 +7,23 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.sentiment.ngram import Codes
-from analysis.sentiment.train.corpus import Labelled
+from analysis.sentiment.ngram import Codes, encode
+from analysis.sentiment.ngram_kernel import all_cues
+from analysis.sentiment.ngram_model import with_words
+from analysis.sentiment.train.labels import Labelled
 from analysis.sentiment.train.network import Network, bags, odds
-from analysis.sentiment.train.vocabulary import counts_of, rows_of
+from analysis.sentiment.train.vocabulary import CHARACTERS, counts_of, rows_of
+from analysis.sentiment.train.words import Judged
+from analysis.sentiment.word_kernel import CUES
 
 Doubles = NDArray[np.float64]
-GRAM: Final = 0.2
+GRAM: Final = 0.15
 BAG: Final = 0.15
 ODDS: Final = 0.3
 WORD: Final = 4.0
+CUE: Final = 0.5
 FOLDS: Final = 5
-STRENGTH: Final = 2.0
+STRENGTH: Final = 1.0
 STEPS: Final = 100
 
 
@@ -30,6 +35,8 @@ class Head:
     columns: Doubles
     direct: Doubles
     outer: Doubles
+    cues: Doubles
+    """Weights on what the judged words say (cues by outputs)."""
     bias: Doubles
     out_of_fold: Doubles
     """Calibrated log-odds of each training text, from models that had not seen its thread."""
@@ -43,12 +50,16 @@ class Features:
     known: Codes
     words: Doubles
     """Prior weights of word-list entries (n-grams by kinds of weight)."""
+    judged: Judged
 
     def matrix(self, texts: list[str]) -> tuple[Any, Doubles]:
-        """Sparse counts and dense features, unscaled."""
+        """Sparse counts and dense features, unscaled: bag, the network's odds, words as n-grams, cues."""
         counts = counts_of(texts, self.known)
         bag = bags(*rows_of(texts, self.known), self.network.table)
-        return counts, np.hstack([bag, odds(self.network, bag), np.asarray(counts @ self.words) * WORD])
+        arrays = self.judged.rows(self.known)
+        slots, word_of, values = with_words(self.known, arrays["word_rows"], arrays["word_values"], arrays["longer"])
+        cues = all_cues(*encode(texts), CHARACTERS, slots, word_of, values)
+        return counts, np.hstack([bag, odds(self.network, bag), np.asarray(counts @ self.words) * WORD, cues])
 
 
 def fit(
@@ -69,11 +80,11 @@ def fit(
     from scipy import sparse
 
     counts, dense = features.matrix(data.texts)
-    width = features.network.table.shape[1]
-    tasks = features.network.bias.size
-    scale = np.concatenate([np.full(width, BAG), np.full(tasks, ODDS), np.full(features.words.shape[1], float(own))])
+    width, tasks, words = features.network.table.shape[1], features.network.bias.size, features.words.shape[1]
+    scale = np.repeat([BAG, ODDS, float(own), CUE * own], [width, tasks, words, CUES])
     centre, spread = dense.mean(axis=0), dense.std(axis=0) + 1e-6
-    centre[width + tasks :], spread[width + tasks :] = 0.0, 1.0
+    listed = slice(width + tasks, width + tasks + words)
+    centre[listed], spread[listed] = 0.0, 1.0
     shaped = (dense - centre) / spread * scale
     seen = np.asarray((counts > 0).sum(axis=0)).ravel()
     rarity = np.where(seen >= 2, np.log(len(data.texts) / np.maximum(seen, 1)) + 1.0, 0.0) * GRAM * own
@@ -85,22 +96,40 @@ def fit(
     )
     folded = np.zeros((len(data.texts), len(names)))
     for inside, outside in _folds(data.group, seed):
-        folded[outside] = _scores(_regression(matrix[inside], data.label[inside], strength), matrix[outside])
+        folded[outside] = _scores(_read_by_both(matrix, data, inside, strength), matrix[outside])
     heat, shift = _calibration(folded, data)
-    model = _regression(matrix, data.label, strength)
+    model = _read_by_both(matrix, data, np.arange(len(data.texts)), strength)
     coefficients, intercept = _coefficients(model)
     gram = np.zeros((len(names), features.known.size))
     gram[:, used] = coefficients[:, : used.size] * rarity[used] * heat
-    part = coefficients[:, used.size :] * scale / spread * heat
-    bag, task, word = part[:, :width], part[:, width : width + tasks], part[:, width + tasks :]
+    part = coefficients[:, used.size :] * heat * scale / spread
+    bag, task, word, cues = np.split(part, np.cumsum([width, tasks, words]), axis=1)
     network = features.network
     return Head(
         names=names,
         columns=(gram.T + features.words * WORD @ word.T) if own else np.zeros((features.known.size, len(names))),
         direct=bag + task @ network.direct,
         outer=task @ network.outer,
+        cues=cues.T,
         bias=intercept * heat + shift - part @ centre + task @ network.bias,
         out_of_fold=folded * heat + shift,
+    )
+
+
+def _read_by_both(matrix: Any, data: Labelled, rows: NDArray[np.int64], strength: float) -> Any:
+    """The regression on some rows; where a second reader saw one, each reading counts half."""
+    from scipy import sparse
+
+    trust = np.ones(rows.size) if data.trust is None else data.trust[rows]
+    if data.second is None:
+        return _regression(matrix[rows], data.label[rows], strength, trust)
+    twice = data.second[rows] >= 0
+    again = rows[twice]
+    return _regression(
+        sparse.vstack([matrix[rows], matrix[again]]).tocsr(),
+        np.concatenate([data.label[rows], data.second[again]]),
+        strength,
+        np.concatenate([np.where(twice, trust / 2, trust), trust[twice] / 2]),
     )
 
 
@@ -128,14 +157,14 @@ def _folds(group: list[str], seed: int) -> list[tuple[NDArray[np.int64], NDArray
     return [(inside, outside) for inside, outside in split]
 
 
-def _regression(matrix: Any, label: Any, strength: float) -> Any:
+def _regression(matrix: Any, label: Any, strength: float, trust: Doubles) -> Any:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(1), warnings.catch_warnings():  # one order of summing: the same bits, and no fight for cores
         warnings.simplefilter("ignore", ConvergenceWarning)  # the last digits of a weight change no figure
-        return LogisticRegression(C=strength, max_iter=STEPS, tol=1e-3).fit(matrix, label)
+        return LogisticRegression(C=strength, max_iter=STEPS, tol=1e-3).fit(matrix, label, sample_weight=trust)
 
 
 def _coefficients(model: Any) -> tuple[Doubles, Doubles]:

@@ -12,10 +12,18 @@ from analysis.sentiment.ngram_model import save
 from analysis.sentiment.train.heads import Head
 from analysis.sentiment.train.network import Network
 from analysis.sentiment.train.vocabulary import CHARACTERS
+from analysis.sentiment.train.words import Judged
+from analysis.sentiment.word_kernel import CUES
 
 
 def write(
-    path: Path, network: Network, known: Codes, heads: Sequence[Head], tasks: Mapping[str, int], meta: Mapping[str, Any]
+    path: Path,
+    network: Network,
+    known: Codes,
+    heads: Sequence[Head],
+    tasks: Mapping[str, int],
+    meta: Mapping[str, Any],
+    judged: Judged | None = None,
 ) -> str:
     """Write the model; ``tasks`` names outputs that the network gives itself. Returns the file's digest."""
     width = network.table.shape[1]
@@ -44,6 +52,9 @@ def write(
         "own": np.array(columns + [-1] * len(tasks), dtype=np.int32),
         "bias": bias.astype(np.float32),
     }
+    if judged is not None:
+        cues = np.hstack([*[head.cues for head in heads], np.zeros((CUES, len(tasks)))])
+        arrays |= judged.rows(known) | {"cue_weights": cues.astype(np.float32)}
     return save(path, {"outputs": names, "width": width, **meta}, arrays)
 
 

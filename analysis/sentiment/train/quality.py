@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.sentiment.measures import auc, calibration_error, interval, macro_f1
-from analysis.sentiment.train.corpus import Labelled
+from analysis.sentiment.train.labels import Labelled
 
 Doubles = NDArray[np.float64]
 

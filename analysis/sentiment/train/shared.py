@@ -9,20 +9,16 @@ from typing import Any
 import numpy as np
 
 from analysis.sentiment.train import words
-from analysis.sentiment.train.corpus import (
-    BODY,
+from analysis.sentiment.train.corpus import BODY, headline, masked, seconds, shared_corpus
+from analysis.sentiment.train.heads import Features, Head, fit
+from analysis.sentiment.train.labels import (
     Labelled,
     dev_posts,
-    headline,
     labelled_comments,
     labelled_news,
     later_dev,
-    masked,
     own_rows,
-    seconds,
-    shared_corpus,
 )
-from analysis.sentiment.train.heads import Features, Head, fit
 from analysis.sentiment.train.network import fresh, learn
 from analysis.sentiment.train.pack import write
 from analysis.sentiment.train.quality import by_part
@@ -32,9 +28,11 @@ from analysis.sentiment.train.vocabulary import frequent, in_texts, rows_of
 WIDTH = 44
 LONG_STRENGTH = 60.0
 HIDDEN = 48
+SHARED = {"2016-18", "2023-25", "news", "news, body"}
+"""Parts of the labels that come from ../shared."""
 LEAST = 55
 """An n-gram is known if the pushes have it so often, or two labelled comments, or four news texts."""
-VERSION = "2"
+VERSION = "3"
 
 
 def train_shared(folder: Path, labels: Path, out: Path, seed: int = 0, say: Callable[[str], None] = print) -> str:
@@ -50,20 +48,23 @@ def train_shared(folder: Path, labels: Path, out: Path, seed: int = 0, say: Call
     news = labelled_news(folder, labels, whole)
     # threads of the shared labels stay out of the votes too, and so do this project's labelled rows: figures from
     # folds are then of texts whose votes the network has not seen either
-    shared = {group for group, part in zip(tone.group, tone.part, strict=True) if not part.startswith("own")}
-    shared |= {group for group, part in zip(news.group, news.part, strict=True) if not part.startswith("own")}
+    parts = zip([*tone.group, *news.group], [*tone.part, *news.part], strict=True)
+    shared = {group for group, part in parts if part in SHARED}
     corpus = whole.without(shared).without_rows(own_rows(labels))
     step(f"{len(corpus.pushes):,} pushes; labelled: {len(tone.texts):,} comments, {len(news.texts):,} news texts")
     texts, targets, weights, rows = weak_targets(corpus)
     weights[-1] = 0.0  # the declared direction of bodies has a head of its own, whose folds must be blind
     known = np.union1d(frequent(texts, LEAST), in_texts(tone.texts, 2))
     known = np.union1d(known, in_texts(news.texts, 4))
+    judged = words.judged()
+    known = np.union1d(known, judged.grams)
     ids, bounds = rows_of(texts, known)
     step(f"{known.size:,} n-grams, {ids.size:,} occurrences")
     network = fresh(known.size, WIDTH, HIDDEN, weights.size, seed)
     losses = learn(network, ids, bounds, rows, targets, weights, seed=seed)
     step(f"network: losses {', '.join(f'{loss:.4f}' for loss in losses)}")
-    features = Features(network, known, words.prior(known))
+    network.table[np.bincount(ids, minlength=known.size) == 0] = 0.0  # n-grams that only judged words begin with
+    features = Features(network, known, words.prior(known), judged)
     heads = [
         fit(features, tone, ("tone_neg", "tone_neu", "tone_pos"), seed=seed),
         fit(features, stance, ("stance_bear", "stance_none", "stance_bull"), seed=seed),
@@ -97,7 +98,7 @@ def train_shared(folder: Path, labels: Path, out: Path, seed: int = 0, say: Call
         "cross_validated": report,
         "rows": {"pushes": len(corpus.pushes), "comments": len(tone.texts), "news": len(news.texts)},
     }
-    digest = write(out, network, known, heads, {"vote": 0}, meta)
+    digest = write(out, network, known, heads, {"vote": 0}, meta, judged)
     step(f"{out}: {out.stat().st_size:,} bytes, {digest}")
     out.with_suffix(".report.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     return digest

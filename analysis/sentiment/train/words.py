@@ -1,14 +1,16 @@
 """The prior word list of the trainer: words of at most MAX_N characters that lean one way whatever the comment."""
 
 import csv
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.sentiment.ngram import MAX_N, Codes, encode, fingerprint, normalise
+from analysis.sentiment.ngram import DIGIT, MAX_N, Codes, encode, fingerprint, normalise
 from analysis.sentiment.train.vocabulary import CHARACTERS
+from analysis.sentiment.word_kernel import MAX_WORD
 
 WORDS: Final = Path(__file__).parent / "words.csv"
 
@@ -51,6 +53,75 @@ def lexicon() -> dict[str, tuple[float, float]]:
             min(full[word], 0.0) - sum(part[1] for part in inside),
         )
     return net
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Judged words and modifiers as n-grams: what a model file keeps of them."""
+
+    grams: Codes
+    """Fingerprints of the words and of all their beginnings, sorted: a model must know them all."""
+    words: Codes
+    values: NDArray[np.float32]
+    """Words by four: polarity, tone, stance, and the factor of a modifier (1 for others)."""
+    longer: Codes
+    """Beginnings of MAX_N or more characters of longer words."""
+
+    def rows(self, known: Codes) -> dict[str, NDArray[Any]]:
+        """The arrays of a model file, for a table whose rows are ``known``."""
+        return {
+            "word_rows": np.searchsorted(known, self.words).astype(np.int32),
+            "word_values": self.values,
+            "longer": np.searchsorted(known, self.longer).astype(np.int32),
+        }
+
+
+def judged() -> Judged:
+    """All words of the lexicon engine's lists and of words.csv that a model can hold: at most MAX_WORD characters."""
+    from analysis.sentiment.lexicon_engine import MODIFIER_LISTS, WORD_LISTS, read_list
+
+    values: dict[tuple[int, ...], list[float]] = {}
+
+    def place(word: str) -> list[float]:
+        codes = _normal(word)
+        return values.setdefault(codes, [0.0, 0.0, 0.0, 1.0]) if 0 < len(codes) <= MAX_WORD else [0.0] * 4
+
+    for name in WORD_LISTS:
+        for word, polarity, _ in read_list(name):
+            place(word)[0] = polarity
+    for word, (tone, stance) in entries().items():
+        place(word)[1:3] = tone, stance
+    for name in MODIFIER_LISTS:
+        for word, factor, _ in read_list(name):
+            place(word)[3] = factor
+    grams: set[int] = set()
+    longer: set[int] = set()
+    words: dict[int, list[float]] = {}
+    for codes, value in values.items():
+        if set(codes) == {DIGIT}:
+            continue
+        marks = [_fingerprint(codes[:size]) for size in range(1, len(codes) + 1)]
+        grams.update(marks)
+        longer.update(marks[MAX_N - 1 : -1])
+        words[marks[-1]] = value
+    order = sorted(words)
+    return Judged(
+        np.array(sorted(grams), dtype=np.uint32),
+        np.array(order, dtype=np.uint32),
+        np.array([words[mark] for mark in order], dtype=np.float32),
+        np.array(sorted(longer), dtype=np.uint32),
+    )
+
+
+def _normal(word: str) -> tuple[int, ...]:
+    codes, _ = encode([word])
+    normal = np.empty(codes.size + 2, dtype=np.uint32)
+    size = normalise(codes, 0, codes.size, CHARACTERS, normal)
+    return tuple(int(code) for code in normal[1 : size - 1])
+
+
+def _fingerprint(codes: tuple[int, ...]) -> int:
+    return int(fingerprint(np.array(codes, dtype=np.uint32), 0, len(codes)))
 
 
 def prior(known: Codes) -> NDArray[np.float64]:

@@ -1,0 +1,143 @@
+"""Judged texts: the shared labelled sets and this project's own labels, with both readings where there are two."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.errors import PttError
+from analysis.sentiment.train.corpus import Corpus, headline
+
+TONE: Final = {"neg": 0, "neu": 1, "pos": 2}
+STANCE: Final = {"bear": 0, "none": 1, "neu": 1, "bull": 2}
+LATER_ROWS: Final = 400
+_OWN: Final = {
+    "pushes_2016_2018.tsv": "own 2016-18",
+    "random_2016_2018.tsv": "random",
+    "active_2018.tsv": "active 2018",
+}
+"""This project's labels of archived pushes, and what their part is called."""
+_AS_POSTED: Final = ("2016-18", "2023-25", "2026", "random")
+"""Parts that can be weighed to the board's own mix: chances are calibrated on them."""
+_WRITTEN_TRUST: Final = 0.5
+"""What a comment of our own making counts beside one that was posted."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Judged texts: ``label`` counts up from negative or bearish (0) over neutral (1) to positive or bullish (2)."""
+
+    texts: list[str]
+    label: NDArray[np.int64]
+    group: list[str]
+    part: list[str]
+    """Which source and years a row belongs to: quality is reported apart."""
+    second: NDArray[np.int64] | None = None
+    """What a second reader said, -1 where none did."""
+    trust: NDArray[np.float64] | None = None
+    """How much a row counts in training."""
+    weight: NDArray[np.float64] | None = None
+    """How much a row counts when chances are calibrated: 0 where it was not drawn at random or readers differ."""
+
+    @property
+    def agreed(self) -> NDArray[np.bool_]:
+        """Rows on which two readers say the same."""
+        return np.zeros(self.label.size, dtype=np.bool_) if self.second is None else self.second == self.label
+
+
+def _tsv(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path, sep="\t", quoting=3, dtype=str, keep_default_na=False)
+    except FileNotFoundError as error:
+        raise PttError(f"訓練資料不齊：找不到 {path}。") from error
+
+
+def dev_posts(folder: Path) -> set[str]:
+    """Threads of the dev sets: never trained on, votes included."""
+    return {
+        post_id
+        for name in ("pushes_dev.tsv", "news_dev.tsv")
+        for post_id in _tsv(folder / "labelled" / name)["post_id"]
+    }
+
+
+def later_dev(folder: Path) -> set[str]:
+    """Row ids of the later-year dev set: 400 rows of 2024 and 2025 of the shared labels, by hash of thread."""
+    rows = _tsv(folder / "labelled" / "pushes_train.tsv")
+    rows = rows[rows["date"] >= "2024"]
+    threads = sorted(rows["post_id"].unique(), key=lambda post_id: sha256(post_id.encode()).hexdigest())
+    held: set[str] = set()
+    for thread in threads:
+        if len(held) >= LATER_ROWS:
+            break
+        held.update(rows[rows["post_id"] == thread]["id"].tolist()[: LATER_ROWS - len(held)])
+    return held
+
+
+def own_rows(labels: Path) -> pd.DataFrame:
+    """This project's labels of archived pushes, by post_id and floor, with the second reading where there is one."""
+    rows = pd.concat([_tsv(labels / name).assign(part=part) for name, part in _OWN.items()], ignore_index=True)
+    rows = rows.drop_duplicates(["post_id", "floor"])
+    rows = _read_twice(rows, labels / "second" / "pushes_2016_2018.tsv", ["post_id", "floor"])
+    rows["floor"] = rows["floor"].astype(int)
+    return rows
+
+
+def _read_twice(rows: pd.DataFrame, path: Path, key: list[str]) -> pd.DataFrame:
+    """Rows with columns tone_b and stance_b, '' where the second reader did not see them."""
+    return rows.merge(_tsv(path), on=key, how="left", suffixes=("", "_b")).fillna({"tone_b": "", "stance_b": ""})
+
+
+def labelled_comments(folder: Path, labels: Path, corpus: Corpus, held: set[str]) -> tuple[Labelled, Labelled]:
+    """Tone and stance of comments: the shared training labels less the threads of ``held``, and this project's own."""
+    train = _tsv(folder / "labelled" / "pushes_train.tsv")
+    threads = set(train[train["id"].isin(held)]["post_id"])
+    train = _read_twice(train[~train["post_id"].isin(threads)], labels / "second" / "pushes_train.tsv", ["id"])
+    years = train["date"].str[:4].astype(int)
+    train = train.assign(part=np.where(years < 2020, "2016-18", "2023-25"), group=train["post_id"])
+    live = _tsv(folder / "live_chat_2026_unlabelled.tsv")
+    judged = _read_twice(_tsv(labels / "live_chat_2026.tsv"), labels / "second" / "live_chat_2026.tsv", ["row"])
+    live = live.iloc[judged["row"].astype(int)].reset_index(drop=True)
+    live = live.assign(**judged[["tone", "stance", "tone_b", "stance_b"]], part="2026", group="live " + live["date"])
+    own = corpus.pushes.merge(own_rows(labels), on=["post_id", "floor"]).drop_duplicates(["post_id", "floor"])
+    written = _tsv(labels / "written_2023_2026.tsv")
+    written = written.assign(part="written", group="written " + written["n"], tag="", tone_b="", stance_b="")
+    columns = ["text", "tone", "stance", "tone_b", "stance_b", "part", "group", "tag"]
+    frames = (train, live, own.assign(group=own["post_id"]), written)
+    rows = pd.concat([frame[columns] for frame in frames], ignore_index=True)
+    drawn = _as_drawn(rows["part"], rows["tag"], corpus.pushes["tag"])
+    return _labelled(rows, "tone", TONE, drawn), _labelled(rows, "stance", STANCE, drawn)
+
+
+def _labelled(rows: pd.DataFrame, column: str, names: dict[str, int], drawn: NDArray[np.float64]) -> Labelled:
+    label = np.asarray(rows[column].map(names), dtype=np.int64)
+    second = np.asarray(rows[f"{column}_b"].map(names).fillna(-1), dtype=np.int64)
+    trust = np.where(rows["part"] == "written", _WRITTEN_TRUST, 1.0)
+    weight = np.where((second < 0) | (second == label), drawn, 0.0)
+    return Labelled(rows["text"].tolist(), label, rows["group"].tolist(), rows["part"].tolist(), second, trust, weight)
+
+
+def _as_drawn(part: pd.Series, tag: pd.Series, all_tags: pd.Series) -> NDArray[np.float64]:
+    """Weights that give each part the board's own mix of 推, 噓 and → (the shared sets have far more 噓)."""
+    natural = all_tags.value_counts(normalize=True)
+    share = pd.Series(1.0, index=tag.index).groupby([part, tag]).transform("sum") / part.map(part.value_counts())
+    weight = np.asarray(tag.map(natural).fillna(0.0) / share, dtype=np.float64)
+    return np.where(part.isin(_AS_POSTED), weight, 0.0)
+
+
+def labelled_news(folder: Path, labels: Path, corpus: Corpus) -> Labelled:
+    """Stance of news, each row twice: its headline, and headline with the beginning of the article."""
+    train = _tsv(folder / "labelled" / "news_train.tsv").assign(part="news")
+    own = _tsv(labels / "news_2016_2018.tsv").merge(corpus.posts, on="post_id").assign(part="own news")
+    rows = pd.concat([frame[["post_id", "title", "body", "stance", "part"]] for frame in (train, own)])
+    titles = [headline(title) for title in rows["title"]]
+    bodies = [body[:250] for body in rows["body"]]
+    label = np.asarray(rows["stance"].map(STANCE), dtype=np.int64)
+    group, part = rows["post_id"].tolist(), rows["part"].tolist()
+    return Labelled(
+        titles + bodies, np.concatenate([label, label]), group * 2, part + [f"{name}, body" for name in part]
+    )
