@@ -128,7 +128,5 @@ def _explain_database(error: Exception) -> PttError:
 
 def _fail(error: PttError) -> int:
     """Says why on one line, whatever the message quotes; the exit code."""
-    from analysis.sql.texttable import clean
-
-    say("ptt: " + " ".join(clean(line) for line in str(error).splitlines()))
+    say("ptt: " + " ".join(str(error).splitlines()))
     return error.exit_code

@@ -11,6 +11,7 @@ import typer
 
 from analysis.config import Settings, check_boards, load_settings
 from analysis.errors import PttError, UsageError
+from analysis.visible import clean
 from ptt_spider import clock
 
 DataOption = Annotated[
@@ -46,13 +47,13 @@ class Voice:
 
 
 def say(message: str, **fields: object) -> None:
-    """One log line on standard error; results go to standard output."""
+    """One log line on standard error, whatever a title in it holds; results go to standard output."""
     if Voice.json:
         line = json.dumps(
             {"time": clock.now().isoformat(), "message": message, **fields}, ensure_ascii=False, default=str
         )
     else:
-        line = message
+        line = clean(message)
     print(line, file=sys.stderr, flush=True)
 
 

@@ -11,6 +11,7 @@ from analysis.commands.common import DataOption, say, settle
 from analysis.commands.crawl import SiteOption
 from analysis.errors import PttError, UsageError
 from analysis.gathering import Listener, base_job, gather
+from analysis.visible import clean
 from ptt_spider.aid import parse_ref
 from ptt_spider.items import Push
 from ptt_spider.spool import GoneSeen, GrowthSeen, PageSeen, Record
@@ -96,7 +97,7 @@ class Printer(Listener):
     @staticmethod
     def _print(pushes: list[Push] | tuple[Push, ...]) -> None:
         for push in pushes:
-            print(f"{push.tag} {push.user_id or '?'}: {push.text or ''}  {push.time_text}", flush=True)
+            print(clean(f"{push.tag} {push.user_id or '?'}: {push.text or ''}  {push.time_text}"), flush=True)
 
 
 def _key(push: Push) -> tuple[str, str | None, str | None, str]:

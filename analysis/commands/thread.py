@@ -15,7 +15,7 @@ def command(
     """Show a thread: each comment with its score, and the approval that had built up by then."""
     from analysis.commands.sql import _terminal_width
     from analysis.sql import ask, prompt, statement
-    from analysis.sql.texttable import clean
+    from analysis.visible import clean
     from ptt_spider.aid import parse_ref
 
     settings = settle(data)

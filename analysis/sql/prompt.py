@@ -13,7 +13,8 @@ from analysis.errors import PttError, UsageError
 from analysis.sql import statement
 from analysis.sql.ask import Answer, ask, find_query, parse_parameters
 from analysis.sql.cookbook import queries
-from analysis.sql.texttable import clean, render
+from analysis.sql.texttable import render
+from analysis.visible import clean
 
 MAX_ROWS: Final = 500
 """Rows that a table shows; CSV, JSON and Parquet have no limit."""

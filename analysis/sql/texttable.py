@@ -1,7 +1,6 @@
 """Answers as tables for a terminal: Chinese widths right, and nothing in the data can steer the terminal."""
 
 import sys
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -9,12 +8,12 @@ from typing import Any, Final
 from rich.cells import cell_len, set_cell_size
 
 from analysis.sql.formats import plain
+from analysis.visible import clean
 from ptt_spider.clock import TAIPEI
 
 WIDEST: Final = 60
 NARROWEST: Final = 6
 _GAP: Final = " │ "
-_BIDI: Final = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def render(names: Sequence[str], rows: Iterable[Sequence[Any]], width: int | None) -> Iterator[str]:
@@ -54,21 +53,6 @@ def shown(value: Any) -> str:
         return clean(value)
     value = plain(value)
     return " ".join(map(shown, value)) if isinstance(value, list) else clean(str(value))
-
-
-def clean(text: str) -> str:
-    """Without what a terminal would act on: control characters, escapes, changes of writing direction."""
-    if text.isprintable():
-        return text
-    return "".join(_visible(c) for c in text)
-
-
-def _visible(c: str) -> str:
-    if c in "\n\r\t":
-        return {"\n": "⏎", "\r": "", "\t": " "}[c]
-    if c in _BIDI or unicodedata.category(c) in ("Cc", "Cs"):
-        return "\N{REPLACEMENT CHARACTER}"
-    return c
 
 
 def _fit(widths: list[int], width: int) -> bool:
