@@ -141,6 +141,7 @@ class Soak:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PTT_")}
         environment |= {
             "PTT_SITE": self.site.url, "PTT_DELAY": "0", "PTT_ENGINE": self._engine, "TMPDIR": str(self.folder / "tmp"),
+            "PYTHONPATH": str(ROOT),
         }  # fmt: skip
         command = [sys.executable, str(HERE / "ptt_then.py"), at.isoformat(), str(left), *arguments]
         begun = time.monotonic()
