@@ -18,23 +18,36 @@ from analysis.votes.effects import thread_effects
 STEP: Final = "votes"
 HABITS: Final = "habits"
 PRIOR_WEIGHT: Final = 5.0
-"""Votes that the board's rate weighs in a user's habit."""
+"""Votes that the board's rate weighs in a user's habit. This and the next seven stand in macros/120_votes.sql too, as
+a test checks; the choice: benchmarks/votes.py --select, docs/method.md."""
 FADE_DAYS: Final = 14.0
-"""Half-life of the recent habit; the choice: benchmarks/votes.py --select, docs/method.md."""
+"""Half-life of the recent habit."""
 FADE_WEIGHT: Final = 10.0
 """Votes that the lifelong habit weighs in the recent one."""
+SLOW_DAYS: Final = 60.0
+"""Half-life of habits by kind of thread and by author."""
+KIND_WEIGHT: Final = 25.0
+"""Votes that the recent habit weighs in that by category and reply."""
+AUTHOR_WEIGHT: Final = 8.0
+"""Votes that the habit by kind weighs in that by the thread's author."""
+ORDINARY_ODDS: Final = 1.35
+"""By how much the odds of 推 are higher in a thread of no effect than over threads liked and disliked."""
+SUREST: Final = 0.995
+"""No habit is taken for surer than this, whoever voted 推 a thousand times running."""
 BASE_RATE: Final = 0.85
 """推 among the Stock board's votes of 2016–2018: what a board is taken for before it has votes."""
 BASE_WEIGHT: Final = 100.0
 
 
 _WIDER: Final = 5
-"""Threads of a batch of the second stage for each of the first: it reads all voters' history every time."""
+"""Threads of a batch of the second stage for each of the first: it reads all that its voters ever voted."""
 
 
 def _recast(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(statement("votes/cast"))
-    con.execute(statement("votes/touched"))
+    con.execute(statement("votes/changed"))
+    ((since,),) = con.execute("SELECT min(since) FROM changed_votes").fetchall()
+    con.execute(statement("votes/touched"), {"since": since})
     con.execute("DELETE FROM votes USING batch b WHERE votes.board = b.board AND votes.post_id = b.post_id")
     con.execute(statement("votes/insert"), {"base": BASE_RATE})
 
@@ -44,6 +57,12 @@ def _refresh_rates(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(statement("votes/rates_changed"))
     con.execute("DELETE FROM internal.board_rates")
     con.execute("INSERT INTO internal.board_rates BY NAME SELECT * FROM new_rates")
+
+
+def _reckon_habits(con: duckdb.DuckDBPyConnection) -> None:
+    ((since, until),) = con.execute("SELECT min(posted_at), max(posted_at) FROM batch").fetchall()
+    if since is not None:  # else all of the batch's threads are gone
+        con.execute(statement("votes/habits"), {"since": since, "until": until})
 
 
 def _reckon_effects(con: duckdb.DuckDBPyConnection) -> None:
@@ -84,17 +103,16 @@ def derive_votes(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> i
     count; user ids are compared case-insensitively.
     """
     con.execute(statement("votes/rates_table"))
+    con.execute(statement("votes/outdated"))
     done = work_off(con, STEP, lambda: _recast(con), threads=threads)
     if not _stale(con):  # nothing came, so no rate of the board moved either
         return done
     with transaction(con):
         _refresh_rates(con)
-    con.execute(statement("votes/history"), {"fade": FADE_DAYS})
 
     def reckon() -> None:
-        con.execute(statement("votes/habits"), {"weight": PRIOR_WEIGHT, "recent": FADE_WEIGHT, "fade": FADE_DAYS})
+        _reckon_habits(con)
         _reckon_effects(con)
 
     work_off(con, HABITS, reckon, threads=threads * _WIDER)
-    con.execute("DROP TABLE IF EXISTS history")
     return done

@@ -1,6 +1,7 @@
 """A store in memory with everything that views read, written by hand: `Threads` puts rows in, `derive` the rest."""
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
@@ -8,7 +9,7 @@ import pytest
 
 from analysis import sql
 from analysis.aggregates import derive_moods, derive_stories
-from analysis.sql import statement
+from analysis.store.migrations import migrate
 from analysis.votes.derive import derive_votes
 from ptt_spider.clock import TAIPEI
 
@@ -38,7 +39,7 @@ class Threads:
     def __init__(self) -> None:
         self.con = duckdb.connect()
         self.con.execute("SET TimeZone = 'America/New_York'")  # views must not depend on the reader's zone
-        self.con.execute(statement("schema/0001_tables"))
+        migrate(self.con, Path(":memory:"))
         sql.apply(self.con)
         days = [date(2025, 12, 22) + timedelta(days=n) for n in range(60)]
         self.con.executemany("INSERT INTO trading_days VALUES (?)", [[day] for day in days if day.weekday() < 5])

@@ -3,8 +3,32 @@
 -- Prior spread of θ, analysis.votes.effects.TAU.
 CREATE OR REPLACE MACRO internal.tau() AS 1.2;
 
--- Half-life of the recent habit, analysis.votes.derive.FADE_DAYS; 10 and 5 below are FADE_WEIGHT and PRIOR_WEIGHT there.
+-- Half-life of the recent habit, and of that by kind of thread and by author: FADE_DAYS, SLOW_DAYS of analysis.votes.derive.
 CREATE OR REPLACE MACRO internal.fade_days() AS 14.0;
+CREATE OR REPLACE MACRO internal.slow_days() AS 60.0;
+
+-- What habits go by: the category with Re: before it in replies, and the author's id.
+CREATE OR REPLACE MACRO internal.kind(category, is_reply) AS CASE WHEN is_reply THEN 'Re: ' ELSE '' END || coalesce(category, '');
+CREATE OR REPLACE MACRO internal.same_author(author) AS lower(coalesce(author, ''));
+
+-- Taipei's date of a moment and its days since 1970, by arithmetic: over millions of votes, AT TIME ZONE and differences
+-- as intervals take several times as long.
+CREATE OR REPLACE MACRO internal.day_number(t) AS (epoch_us(t) + 28800000000) // 86400000000;
+CREATE OR REPLACE MACRO internal.taipei_day(t) AS DATE '1970-01-01' + internal.day_number(t)::INTEGER;
+CREATE OR REPLACE MACRO internal.days_between(a, b) AS (epoch_us(b) - epoch_us(a)) / 86400000000.0;
+
+-- Rate of s in n votes, shrunk to what was thought before by so many votes. Sums that fade stray below 0 by a hair.
+CREATE OR REPLACE MACRO internal.shrunk(n, s, weight, before) AS (least(greatest(s, 0), n) + weight * before) / (n + weight);
+
+-- p_user from a board's rate and the user's votes before a thread: all, those of late, of its kind, of its author's threads
+-- (PRIOR_WEIGHT, FADE_WEIGHT, KIND_WEIGHT, AUTHOR_WEIGHT). Such rates average over threads that were liked and disliked,
+-- which flattens them; in a thread of no effect the odds are ORDINARY_ODDS times as high. No habit is surer than SUREST.
+-- Six places: sums in another order are the same.
+CREATE OR REPLACE MACRO internal.ordinary(p) AS round(greatest(0.005, least(0.995, 1.35 * p / (1 + 0.35 * p))), 6);
+CREATE OR REPLACE MACRO internal.habit(rate, n, s, recent_n, recent_s, kind_n, kind_s, author_n, author_s) AS internal.ordinary(
+    internal.shrunk(author_n, author_s, 8, internal.shrunk(kind_n, kind_s, 25,
+        internal.shrunk(recent_n, recent_s, 10, internal.shrunk(n, s, 5, rate))))
+);
 
 CREATE OR REPLACE MACRO internal.chance(habit, theta) AS 1 / (1 + exp(-(habit + theta)));
 
@@ -44,43 +68,37 @@ WITH cast_votes AS (
         SEMI JOIN cast_votes AS t ON t.board = w.board AND t.post_id = w.post_id
     ) AS h ON h.board = v.board AND h.post_id = v.post_id AND h.user_key = v.user_key
 ), orphans AS (
-    SELECT q.board, q.post_id, q.user_key, t.posted_at
+    SELECT
+        q.board, q.post_id, q.user_key, t.posted_at, internal.kind(t.category, t.is_reply) AS kind,
+        internal.same_author(t.author) AS author
     FROM paired AS q
     JOIN posts AS t ON t.board = q.board AND t.post_id = q.post_id
     WHERE q.p_user IS NULL
-), earlier AS (
+), past AS (
     SELECT
-        o.board, o.post_id, o.user_key, o.posted_at, p.post_id AS other_id, p.floor, (p.vote = 1)::INTEGER AS y,
-        greatest(p.pushed_at, t.posted_at) AS moment
+        o.*, c.dn, c.ds, coalesce(c.kind = o.kind, FALSE) AS same_kind, coalesce(c.author = o.author, FALSE) AS same_author,
+        power(2, internal.days_between(o.posted_at, c.moment) / internal.fade_days()) AS fast,
+        power(2, internal.days_between(o.posted_at, c.moment) / internal.slow_days()) AS slow
     FROM orphans AS o
-    JOIN pushes AS p ON p.board = o.board AND lower(p.user_id) = o.user_key
-    JOIN posts AS t ON t.board = p.board AND t.post_id = p.post_id
-    WHERE p.vote <> 0 AND NOT p.is_author AND p.removed_at IS NULL AND greatest(p.pushed_at, t.posted_at) < o.posted_at
-), changes AS (
-    SELECT
-        e.board, e.post_id, e.user_key, (lag(e.y) OVER thread IS NULL)::INTEGER AS dn,
-        e.y - coalesce(lag(e.y) OVER thread, 0) AS ds,
-        power(2, (epoch(e.moment) - epoch(e.posted_at)) / (86400 * internal.fade_days())) AS fading
-    FROM earlier AS e
-    WINDOW thread AS (PARTITION BY e.board, e.post_id, e.user_key, e.other_id ORDER BY e.moment, e.floor)
+    LEFT JOIN internal.vote_changes AS c ON c.board = o.board AND c.voter = o.user_key AND c.moment < o.posted_at
 ), summed AS (
     SELECT
-        c.board, c.post_id, c.user_key, sum(c.dn) AS n, sum(c.ds) AS s,
-        sum(c.dn * c.fading) AS recent_n, sum(c.ds * c.fading) AS recent_s
-    FROM changes AS c
-    GROUP BY c.board, c.post_id, c.user_key
+        e.board, e.post_id, e.user_key, e.posted_at, coalesce(sum(e.dn), 0) AS n, coalesce(sum(e.ds), 0) AS s,
+        coalesce(sum(e.dn * e.fast), 0) AS recent_n, coalesce(sum(e.ds * e.fast), 0) AS recent_s,
+        coalesce(sum(e.dn * e.slow) FILTER (WHERE e.same_kind), 0) AS kind_n,
+        coalesce(sum(e.ds * e.slow) FILTER (WHERE e.same_kind), 0) AS kind_s,
+        coalesce(sum(e.dn * e.slow) FILTER (WHERE e.same_author), 0) AS author_n,
+        coalesce(sum(e.ds * e.slow) FILTER (WHERE e.same_author), 0) AS author_s
+    FROM past AS e
+    GROUP BY e.board, e.post_id, e.user_key, e.posted_at
 ), reckoned AS (
     SELECT
-        o.board, o.post_id, o.user_key,
-        round(
-            (least(greatest(coalesce(e.recent_s, 0), 0), coalesce(e.recent_n, 0))
-             + 10 * (coalesce(e.s, 0) + 5 * r.rate) / (coalesce(e.n, 0) + 5))
-            / (coalesce(e.recent_n, 0) + 10),
-            6
+        e.board, e.post_id, e.user_key,
+        internal.habit(
+            r.rate, e.n, e.s, e.recent_n, e.recent_s, e.kind_n, e.kind_s, e.author_n, e.author_s
         ) AS p_user
-    FROM orphans AS o
-    JOIN internal.board_rates AS r ON r.board = o.board AND r.day = internal.taipei(o.posted_at)::DATE
-    LEFT JOIN summed AS e ON e.board = o.board AND e.post_id = o.post_id AND e.user_key = o.user_key
+    FROM summed AS e
+    JOIN internal.board_rates AS r ON r.board = e.board AND r.day = internal.taipei_day(e.posted_at)
 )
 SELECT
     q.board, q.post_id, q.user_key, (q.vote = 1)::INTEGER AS y,
