@@ -7,23 +7,28 @@ from typing import Any, Final
 import numpy as np
 import orjson
 
+from analysis.news.fields import parse_news
 from analysis.sentiment.engine import Engine, EngineInfo, Scores, Weight
 from analysis.sentiment.runs import join_runs
 from analysis.stocks.mentions import Mention, find_mentions
 from ptt_spider.items import Post
 
+NEWS: Final = "新聞"
 MOST: Final = 500_000
 """Texts that the loader holds before it writes what they say: some 200 MB."""
 
 
 def judge(posts: Iterable[Post], engine: Engine) -> dict[str, Any]:
-    """Scores of all joined comments, and of their beginnings where the writer paused; mentions in every text."""
+    """Scores of all joined comments, of their beginnings (for as-of queries) and of posters' remarks on news; mentions
+    in every text."""
     comments: dict[str, None] = {}
     named: dict[str, None] = {}
     for post in posts:
         for text in (post.title, post.body, *(push.text for push in post.pushes)):
             if text:
                 named[text] = None
+        if post.category == NEWS and (remark := parse_news(post.title or "", post.body, post.posted_at).comment):
+            comments[remark] = None
         said = {push.floor: push.text for push in post.pushes}
         for run in join_runs((push.floor, push.user_id, push.text) for push in post.pushes):
             parts = [text for floor in run.floors if (text := said[floor]) is not None]
