@@ -1,7 +1,6 @@
 """A crawler in processes of its own, and what it left behind."""
 
 import base64
-import importlib.util
 import os
 import pickle
 import signal
@@ -91,24 +90,6 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Crawls]]:
     yield runners
     for runner in runners:
         runner.close()
-
-
-@pytest.fixture(scope="module")
-def redis_server(root: Path) -> Iterator[Any]:
-    """A real Redis; skips where there is none, fails if PTT_REQUIRE_SERVICES=1."""
-    spec = importlib.util.spec_from_file_location("redis_server", root / "tests" / "services" / "redis_server.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    try:
-        server = module.RedisServer()
-    except module.NotAvailable as error:
-        if os.environ.get("PTT_REQUIRE_SERVICES") == "1":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
-    with server:
-        yield server
 
 
 @pytest.fixture
