@@ -16,7 +16,8 @@ import socketserver
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -172,10 +173,24 @@ def rss() -> int:
         return peak // 1024 if sys.platform == "darwin" else peak
 
 
-def _in_child(job: Callable[[str, int], dict[str, float]], site: str, articles: int) -> dict[str, float]:
+@contextmanager
+def site(articles: int) -> Iterator[str]:
+    """The address of a site with so many articles, served by a process of its own."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    child = context.Process(target=_answer, args=(there, job, site, articles))
+    server = context.Process(target=serve, args=(articles, there), daemon=True)
+    server.start()
+    try:
+        yield f"http://127.0.0.1:{here.recv()}"
+    finally:
+        server.terminate()
+        server.join()
+
+
+def in_child(job: Callable[[str, int], dict[str, float]], address: str, articles: int) -> dict[str, float]:
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    child = context.Process(target=_answer, args=(there, job, address, articles))
     child.start()
     there.close()
     result: dict[str, float] = here.recv()
@@ -190,16 +205,8 @@ def _answer(out: Connection, job: Callable[[str, int], dict[str, float]], site: 
 def main() -> None:
     articles = int(os.environ.get("PTT_BENCH_ARTICLES", "3000"))
     few = min(articles, 500)
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    server = context.Process(target=serve, args=(articles, there), daemon=True)
-    server.start()
-    site = f"http://127.0.0.1:{here.recv()}"
-    try:
-        crawl, loop = _in_child(ours, site, articles), _in_child(plain, site, few)
-    finally:
-        server.terminate()
-        server.join()
+    with site(articles) as address:
+        crawl, loop = in_child(ours, address, articles), in_child(plain, address, few)
     each, plainly = crawl["cpu"] / articles * 1000, loop["cpu"] / few * 1000
     print(f"{'':34}{'articles':>9}{'CPU ms each':>13}{'memory at 10 %':>16}{'at 50 %':>12}{'at the end':>12}")
     print(
