@@ -52,6 +52,20 @@ def old_duckdb() -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def redis_server() -> Any:
+    """A real Redis (tests/services/redis_server.py); skips where there is none, fails if PTT_REQUIRE_SERVICES=1."""
+    redis_server = _load("services/redis_server.py")
+    try:
+        server = redis_server.RedisServer()
+    except redis_server.NotAvailable as error:
+        if os.environ.get("PTT_REQUIRE_SERVICES") == "1":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    with server:
+        yield server
+
+
 def _load(name: str) -> Any:
     """A helper module of the tests, which is no package."""
     path = ROOT / "tests" / name
