@@ -21,7 +21,7 @@ def start(block, places, **environment):
     for name, place in places.items():
         assert name in block
         block = block.replace(name, str(place))
-    script = f"trap 'kill $(jobs -p) 2>/dev/null' EXIT\nset -e\n{block}"
+    script = f"trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\nset -e\n{block}"
     given = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", **environment}
     return subprocess.Popen(["bash", "-c", script], env=given, stderr=subprocess.PIPE, text=True)
 
