@@ -18,6 +18,8 @@ _BARE: Final = re.compile(
     rf"(?::\d+)?/[^{_STOP}]+)",
     re.IGNORECASE,
 )
+_AMP: Final = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?(?!amp/)(.+)", re.IGNORECASE)
+"""A search engine's copy, with the publisher's address in its path."""
 _URL_LINE: Final = re.compile(r"[A-Za-z0-9%/._?=&#~+:@!,;$-]+", re.ASCII)
 _WRAP_WIDTH: Final = 60
 """Editors wrap near column 78; a shorter line that ends in an address was not wrapped."""
@@ -97,6 +99,9 @@ def domain_of(url: str | None) -> str | None:
     host = host.removeprefix("www.")
     if host in _shorteners():
         return _shorteners()[host] or None
+    through = _AMP.match(url or "")
+    if through:
+        return domain_of("https://" + through[1])
     parts = host.split(".")
     if all(part.isdigit() for part in parts):
         return host

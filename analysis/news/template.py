@@ -26,11 +26,18 @@ _RULE: Final = re.compile(r"--|[-—─－=＝_~～*＊\s]{3,}")
 _PAREN_HINT: Final = re.compile(rf"\s*[(（](?=[^()（）\n]*(?:{_HINT_WORDS}))[^()（）\n]*[)）]\s*[:：]?")
 _NOTE_HINT: Final = re.compile(rf"\s*※(?=\S*(?:{_HINT_WORDS}))\S*[:：]?")
 _LEAD_IN: Final = re.compile(
-    r"\A.{0,600}?(?:按\s*ctrl\S{0,3}\s*y?\s*可刪除以上內容|以上內容請刪除|以上請刪除)[。.]?", re.DOTALL | re.IGNORECASE
+    r"\A(?:(?!(?:連結|網址)\S{0,12}?[:：]\s*https?://).){0,600}?"
+    r"(?:按\s*ctrl\S{0,3}\s*y?\s*可刪除以上內容|以上內容請刪除|以上請刪除)[。.]?",
+    re.DOTALL | re.IGNORECASE,
 )
 """The older template's instructions, left above the form."""
+_TAIL: Final = re.compile(
+    r"(?<=\S)\s*(?:發文提醒\s*)?1\.\s?發文前請先詳閱.{0,600}?按\s*ctrl.{0,90}\Z", re.DOTALL | re.IGNORECASE
+)
+"""The same, left below a form that was filled in above it."""
 _FORWARD_HEADER: Final = re.compile(
-    r"\A\s*(?:※?\s*\[本文轉錄自[^\n\]]*\]\s*)?作者\s*[:：]?\s.{3,200}?時間\s*[:：]?\s*\w{3} \w{3}\s+\d+ [\d:]{8} \d{4}",
+    r"\A\s*(?:※?\s*\[本文轉錄自[^\n\]]*\]\s*|\S{1,20} 看板 \S{4,12} \]\s*)?"
+    r"作者\s*[:：]?\s.{3,200}?時間\s*[:：]?\s*\w{3} \w{3}\s+\d+ [\d:]{8} \d{4}",
     re.DOTALL,
 )
 
@@ -61,7 +68,7 @@ def _pattern() -> re.Pattern[str]:
 
     words = "|".join(spaced(label) for label in sorted(_labels(), key=len, reverse=True))
     return re.compile(
-        r"(?P<open>^[ \t　]{0,40}|(?<=[\s。」）)]))(?P<mark>[【\[〔■●★◎◆▲※*＊#]{0,4}[ \t　]{0,4})"
+        r"(?P<open>^[ \t　]{0,40}|(?<=[\s。」）)]))(?P<mark>[【\[〔■●★◎◆▲※*＊#]{0,4}[ \t　]{0,4}|[.…=~]{2,9}[ 　]?)"
         rf"(?P<number>{_NUMBER})?(?P<mark2>[【\[〔]?)(?P<label>{words})"
         r"(?P<after>[】\]〕]?(?:[ \t　]*[(（][^()（）\n]{0,40}[)）][^\s:：]{0,12})?[ \t　]*(?P<colon>[:：])?)",
         re.MULTILINE,
@@ -91,7 +98,8 @@ def _counts(match: re.Match[str], text: str, flat: bool) -> bool:
     if at_line and not flat:
         return closed and not (label.field == "headline" and re.match(r"\s*\[", text[match.end() :]))
     if label.field == "comment":
-        return bool(match["colon"])
+        dotted = match["mark"][:1] in tuple(".…=~") and match["mark"] != ""
+        return bool(match["colon"]) or ((bool(match["number"]) or dotted) and match["after"][-1:] in tuple(" 　\t"))
     return bool(match["number"] and match["colon"])
 
 
@@ -133,7 +141,7 @@ def sections(text: str) -> list[Section]:
     Loose wordings (``心得：``) count only for fields that the template's own wording does not name. After the
     comment has begun, labels of fields already seen are the commenter's own words.
     """
-    text = _LEAD_IN.sub("", _FORWARD_HEADER.sub("", text))
+    text = _TAIL.sub("", _LEAD_IN.sub("", _FORWARD_HEADER.sub("", text)))
     flat = is_flat(text)
     matches = [m for m in _pattern().finditer(text) if _counts(m, text, flat)]
     exact = {_labels()[_bare(m["label"])].field for m in matches if _labels()[_bare(m["label"])].exact}
@@ -145,7 +153,7 @@ def sections(text: str) -> list[Section]:
             continue
         if label.field in seen and ("comment" in seen or label.field != "article"):
             continue
-        if not label.exact and "article" in seen and label.field != "comment":
+        if "article" in seen and label.field != "comment" and (not label.exact or (flat and label.field == "headline")):
             continue
         seen.add(label.field)
         cuts.append((label.field, match.start(), match.end()))

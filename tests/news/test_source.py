@@ -17,6 +17,8 @@ from analysis.news.source import domain_of, first_url, is_shortened
         ("https://someone.pixnet.net/blog", "someone.pixnet.net"),
         ("https://reut.rs/abc", "reuters.com"),
         ("HTTPS://WWW.CNA.COM.TW:443/a", "cna.com.tw"),
+        ("https://www.google.com.tw/amp/s/money.udn.com/amp/story/1", "udn.com"),
+        ("https://www.google.com/search?q=amp", "google.com"),
         ("https://tinyurl.com/25abc", None),
         ("https://reurl.cc/abc", None),
         ("http://127.0.0.1/a", "127.0.0.1"),
