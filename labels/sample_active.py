@@ -39,7 +39,9 @@ def main(arguments: list[str]) -> None:
     done = {
         tuple(line.split("\t")[:2])
         for name in before
-        for line in (here / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+        for line in (here / f"{name}.tsv")
+        .read_text(encoding="utf-8")
+        .splitlines()[: 1 + 2 * ROWS_EACH if name == "active_2018" else None]
     }
     random = np.random.default_rng(SEED)
     pool = [row for row in comments(data, PART) if (row[0], str(row[1])) not in done and 3 <= len(row[3]) <= 120]
