@@ -60,6 +60,12 @@ def _broken_url(field: str) -> str | None:
     return match[1] + match[2] if match and "\n" not in field.strip() else None
 
 
+def _first_line(value: str) -> tuple[str, str]:
+    """A one-line field and what stands below it, if that is a text: a paper's own 發稿時間 opens an article."""
+    first, _, below = value.partition("\n")
+    return (first, below.strip()) if len(below) > _SHORT_LEAD else (value, "")
+
+
 def _unlabelled_article(parts: dict[str, str]) -> str | None:
     """What stands above the comment is the article; if that is only the link, what stands under the link."""
     lead, field = parts.get("lead", ""), parts.get("source_url", "")
@@ -77,6 +83,10 @@ def _parse(title: str, text: str, posted_at: datetime | None) -> NewsFields:
     for field, value in sections(text):
         kept = strip_hints(value)
         parts[field] = f"{parts[field]}\n{kept}".strip() if parts.get(field) else kept
+    bare = not parts.keys() & {"article", "source_url", "comment"}
+    for field in {"published_at", "reporter"} & parts.keys() if "article" not in parts else ():
+        parts[field], below = _first_line(parts[field])
+        parts["lead"] = f"{parts.get('lead', '')}\n{below}".strip()
     lead = parts.get("lead", "")
     article = parts.get("article") or _unlabelled_article(parts)
     url_field = parts.get("source_url", "")
@@ -88,8 +98,8 @@ def _parse(title: str, text: str, posted_at: datetime | None) -> NewsFields:
     if source_url and not url_field and _IMAGE.search(source_url):
         source_url = next((url for url in all_urls(text) if not _IMAGE.search(url)), None)
     comment = parts.get("comment") or None
-    if parts.keys() <= {"lead"} and article:
-        article, comment = parted(article, source_url)
+    if bare and article:
+        article, comment = (strip_hints(part or "") or None for part in parted(article, source_url))
     if "article" not in parts and article:
         article = _BARE_LABEL.sub("", without_link(article, source_url)).strip() or None
     headline = join_lines(parts["headline"]) if parts.get("headline") else None

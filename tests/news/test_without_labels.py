@@ -142,3 +142,18 @@ def test_an_address_that_an_editor_broke_and_that_lost_its_line_end():
     long = "https://news.example.com/international/realtime/article/20180918/5869383"
     body = f"1.原文連結： {long} 33 2.原文內容： {ARTICLE * 5} 3.心得/評論： 買"
     assert parse_news("[新聞] 甲", body).source_url == long + "33"
+
+
+def test_a_paper_s_own_line_of_its_time_does_not_swallow_the_article():
+    body = f"甲公司擴廠\n\n發稿時間：2014/08/16 16:55\n\n（某社記者王小明台南16日電）{ARTICLE * 3}\n\nhttps://news.example.com/1\n===\n\n買"
+    fields = parse_news("[新聞] 甲公司擴廠", body)
+    assert fields.published_at == datetime(2014, 8, 16, 16, 55, tzinfo=TAIPEI)
+    assert fields.article.startswith("甲公司擴廠")
+    assert fields.article.endswith("完工。")
+    assert (fields.reporter, fields.comment) == ("王小明", "買")
+
+
+def test_headline_and_text_under_one_label():
+    body = f"1.媒體來源:\n某報\n2.完整新聞標題/內文:\n甲公司擴廠\n\n{ARTICLE}\n3.新聞連結:\nhttps://news.example.com/1\n4.備註:\n買"
+    fields = parse_news("[新聞] 甲公司擴廠", body)
+    assert (fields.headline, fields.article, fields.comment) == ("甲公司擴廠", f"甲公司擴廠\n\n{ARTICLE}", "買")
