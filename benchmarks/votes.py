@@ -4,7 +4,7 @@
 
 Protocol (../shared/docs/sentiment.md): threads of the last 20 % by time; in each a random half of the voters (seed 0)
 is held out, users without history included; theta comes from the other half; mean log loss over the held-out votes,
-95 % interval by thread bootstrap. ``--select`` compares variants on earlier threads alone (60 % to 80 % by time), where
+95 % interval by thread bootstrap. ``--select`` compares variants on earlier threads alone (40 % to 80 % by time), where
 the choice was made. ``--coverage`` checks the intervals: simulated effects with real p_user sets of 2, 10, 40 and 150
 voters, and held-out half-thread 推 rates.
 """
@@ -16,7 +16,17 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from analysis.votes.derive import BASE_RATE, FADE_DAYS, FADE_WEIGHT, PRIOR_WEIGHT
+from analysis.votes.derive import (
+    AUTHOR_WEIGHT,
+    BASE_RATE,
+    FADE_DAYS,
+    FADE_WEIGHT,
+    KIND_WEIGHT,
+    ORDINARY_ODDS,
+    PRIOR_WEIGHT,
+    SLOW_DAYS,
+    SUREST,
+)
 from analysis.votes.effects import TAU, logit, newton, sigmoid, thread_effects
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
@@ -128,6 +138,29 @@ def faded(votes: Votes, prior: np.ndarray, half_life: float, weight: float, by: 
     return (s + weight * prior) / (n + weight)
 
 
+def ordinary(p: np.ndarray, times: float = ORDINARY_ODDS) -> np.ndarray:
+    """A rate over all threads -> the chance in a thread of no effect."""
+    return np.clip(times * p / (1 + (times - 1) * p), 1 - SUREST, SUREST)
+
+
+def rates(votes: Votes, base: float) -> dict[str, np.ndarray]:
+    """Habits as rates over all threads, each shrunk to the one before it."""
+    life, _ = lifetime(votes, base)
+    late = faded(votes, life, FADE_DAYS, FADE_WEIGHT)
+    kind = faded(votes, late, SLOW_DAYS, KIND_WEIGHT, votes.kind)
+    return {
+        "lifelong": life,
+        "+ of late": late,
+        "+ by kind": kind,
+        "+ by author": faded(votes, kind, SLOW_DAYS, AUTHOR_WEIGHT, votes.author),
+    }
+
+
+def habit(votes: Votes, base: float) -> np.ndarray:
+    """p_user as analysis/sql/votes/habits.sql has it, but for the board's rate, which is one number here."""
+    return ordinary(rates(votes, base)["+ by author"])
+
+
 def losses(p: np.ndarray, y: np.ndarray) -> np.ndarray:
     p = np.clip(p, 1e-9, 1 - 1e-9)
     return -(y * np.log(p) + (1 - y) * np.log(1 - p))
@@ -146,11 +179,14 @@ def halves(votes: Votes, low: float, high: float) -> Split:
     return Split(inside & ~half, inside & half)
 
 
-def with_theta(votes: Votes, p_user: np.ndarray, split: Split, tau: float = TAU) -> np.ndarray:
-    offset = logit(p_user)
+def effects(votes: Votes, p_user: np.ndarray, split: Split, tau: float = TAU) -> np.ndarray:
+    """theta of each thread from the votes that are not held out."""
     count = int(votes.thread.max()) + 1
-    theta, _ = newton(votes.y[split.fit], offset[split.fit], votes.thread[split.fit], count, tau)
-    return sigmoid(offset + theta[votes.thread])
+    return newton(votes.y[split.fit], logit(p_user)[split.fit], votes.thread[split.fit], count, tau)[0]
+
+
+def with_theta(votes: Votes, p_user: np.ndarray, split: Split, tau: float = TAU) -> np.ndarray:
+    return sigmoid(logit(p_user) + effects(votes, p_user, split, tau)[votes.thread])
 
 
 def interval(loss: np.ndarray, thread: np.ndarray, rounds: int = 1000) -> tuple[float, float]:
@@ -168,48 +204,64 @@ def report(votes: Votes) -> dict[str, float]:
     count = int(votes.thread.max()) + 1
     n = np.bincount(votes.thread[split.fit], minlength=count)[votes.thread]
     s = np.bincount(votes.thread[split.fit], weights=votes.y[split.fit], minlength=count)[votes.thread]
-    habit, _ = lifetime(votes, base)
-    now = faded(votes, habit, FADE_DAYS, FADE_WEIGHT)
+    parts = rates(votes, base)
+    plain, ours = parts["lifelong"], habit(votes, base)
     print(f"{len(np.unique(votes.thread[split.held]))} threads, {split.held.sum()} held-out votes")
     results = {}
-    for name, p in {
+    tried = {
         "base rate": np.full(len(votes.y), base),
         "raw ratio": np.clip(np.divide(s, n, out=np.full(len(n), base), where=n > 0), 0.01, 0.99),
         "Beta(6.16, 0.94)": (s + 6.16) / (n + 7.1),
-        "habit alone": habit,
-        "habit + thread (plain)": with_theta(votes, habit, split),
-        "fading habit alone": now,
-        "fading habit + thread (ours)": with_theta(votes, now, split),
-    }.items():
+        "lifelong habit alone": plain,
+        "our habit alone": parts["+ by author"],
+        "lifelong habit + thread (plain)": with_theta(votes, plain, split),
+        **{f"  {name}": with_theta(votes, p, split) for name, p in parts.items() if name != "lifelong"},
+        "our habit + thread": with_theta(votes, ours, split),
+    }
+    for name, p in tried.items():
         loss = losses(p, votes.y)[split.held]
         low, high = interval(loss, votes.thread[split.held])
-        results[name] = float(loss.mean())
-        print(f"{name:30s} {loss.mean():.4f}  [{low:.4f}, {high:.4f}]")
-    gain = (losses(with_theta(votes, habit, split), votes.y) - losses(with_theta(votes, now, split), votes.y))[
-        split.held
-    ]
-    low, high = interval(gain, votes.thread[split.held])
-    print(f"fading habits gain {gain.mean():.4f}  [{low:.4f}, {high:.4f}], threads paired")
+        results[name.strip()] = float(loss.mean())
+        print(f"{name:32s} {loss.mean():.4f}  [{low:.4f}, {high:.4f}]")
+    before, now = (
+        losses(tried[name], votes.y)[split.held] for name in tried if name.endswith(("(plain)", "it + thread"))
+    )
+    low, high = interval(before - now, votes.thread[split.held])
+    print(f"our habits gain {(before - now).mean():.4f}  [{low:.4f}, {high:.4f}], threads paired")
+    for name, p in (("plain", plain), ("ours", ours)):
+        theta = effects(votes, p, split)
+        seen = np.unique(votes.thread[split.fit])
+        print(f"mean theta, {name}: {theta[seen].mean():+.3f}, mean approval {np.tanh(theta[seen] / 2).mean():+.3f}")
     return results
 
 
 def select(votes: Votes) -> None:
-    """Variants on threads before the test threads: what earns its place."""
-    split = halves(votes, 0.6, 0.8)
-    base = votes.y[votes.thread < votes.thread[split.held].min()].mean()
-    habit, _ = lifetime(votes, base)
-    variants = {"plain": habit}
-    variants |= {f"plain, weight {w}": lifetime(votes, base, w)[0] for w in (2, 10)}
-    variants |= {f"fading {h} d, weight {w}": faded(votes, habit, h, w) for h in (5, 14, 30, 90) for w in (5, 10, 20)}
-    best = faded(votes, habit, FADE_DAYS, FADE_WEIGHT)
-    by_author = votes.author
-    variants["… and by the thread's author, weight 10"] = faded(votes, best, 0, 10, by_author)
-    variants["… and by category, weight 40"] = faded(votes, best, 0, 40, votes.kind)
-    variants["… and by category fading 60 d, weight 20"] = faded(votes, best, 60, 20, votes.kind)
-    for name, p_user in variants.items():
-        print(f"{name:45s} {losses(with_theta(votes, p_user, split), votes.y)[split.held].mean():.5f}")
-    for tau in (0.9, 1.0, 1.1, 1.2, 1.3, 1.5):
-        print(f"tau {tau}: {losses(with_theta(votes, best, split, tau), votes.y)[split.held].mean():.5f}")
+    """Variants on threads before the test threads (40 % to 60 % and 60 % to 80 % by time): what earns its place."""
+    splits = halves(votes, 0.4, 0.6), halves(votes, 0.6, 0.8)
+    base = votes.y[votes.thread < votes.thread[splits[0].held].min()].mean()
+
+    def tell(name: str, p_user: np.ndarray, tau: float = TAU) -> None:
+        found = [losses(with_theta(votes, p_user, split, tau), votes.y)[split.held].mean() for split in splits]
+        print(f"{name:45s} {found[0]:.5f}  {found[1]:.5f}", flush=True)
+
+    parts = rates(votes, base)
+    life, late, kind, ours = parts.values()
+    tell("plain", life)
+    for weight in (3, 8):
+        tell(f"lifelong, weight {weight}", lifetime(votes, base, weight)[0])
+    for days, weight in ((7, 10), (14, 5), (14, 10), (14, 20), (30, 10), (90, 10)):
+        tell(f"+ of late, {days} d, weight {weight}", faded(votes, life, days, weight))
+    for days, weight in ((0, 40), (30, 20), (60, 15), (60, 25), (60, 40), (120, 25)):
+        tell(f"  + by kind, {days or 'all'} d, weight {weight}", faded(votes, late, days, weight, votes.kind))
+    for days, weight in ((0, 10), (30, 8), (60, 5), (60, 8), (60, 12), (120, 8)):
+        tell(f"    + by author, {days or 'all'} d, weight {weight}", faded(votes, kind, days, weight, votes.author))
+    tell("    by author without kind", faded(votes, late, SLOW_DAYS, AUTHOR_WEIGHT, votes.author))
+    for times in (1.0, 1.2, 1.35, 1.5):
+        tell(f"      odds times {times}", ordinary(ours, times))
+    for name, p_user in (("plain", life), ("plain", ordinary(life)), ("+ of late", ordinary(late))):
+        tell(f"      odds times {ORDINARY_ODDS if p_user is not life else 1}, {name}", p_user)
+    for tau in (1.0, 1.1, 1.2, 1.3, 1.4):
+        tell(f"      tau {tau}", ordinary(ours), tau)
 
 
 def simulated_coverage(p_user: np.ndarray, voters: int, rounds: int = 4000, seed: int = 0) -> float:
@@ -249,8 +301,7 @@ def half_coverage(votes: Votes, p_user: np.ndarray, least: int) -> tuple[float, 
 
 
 def coverage(votes: Votes) -> None:
-    habit, _ = lifetime(votes, BASE_RATE)
-    p_user = faded(votes, habit, FADE_DAYS, FADE_WEIGHT)
+    p_user = habit(votes, BASE_RATE)
     recent = p_user[halves(votes, 0.8, 1.0).held]
     for voters in (2, 10, 40, 150):
         print(f"simulated, {voters:3d} voters: {simulated_coverage(recent, voters):.3f}")

@@ -87,14 +87,15 @@ def test_intervals_hold_the_truth_as_often_as_they_say(voters):
 @pytest.mark.slow
 def test_held_out_votes_of_real_threads(root, shared, monkeypatch):
     monkeypatch.syspath_prepend(str(root))
-    from benchmarks.votes import faded, half_coverage, lifetime, read_votes, report, simulated_coverage
+    from benchmarks.votes import habit, half_coverage, read_votes, report, simulated_coverage
 
     votes = read_votes()
     loss = report(votes)
-    assert loss["fading habit + thread (ours)"] <= loss["habit + thread (plain)"] - 0.005
-    assert loss["fading habit + thread (ours)"] < 0.26
-    assert loss["habit + thread (plain)"] < loss["habit alone"] < loss["Beta(6.16, 0.94)"] < loss["raw ratio"]
-    p_user = faded(votes, lifetime(votes, 0.85)[0], 14, 10)
+    ours, plain = loss["our habit + thread"], loss["lifelong habit + thread (plain)"]
+    assert ours <= plain - 0.008
+    assert ours < 0.2565
+    assert plain < loss["lifelong habit alone"] < loss["Beta(6.16, 0.94)"] < loss["raw ratio"]
+    p_user = habit(votes, 0.85)
     for voters in (2, 10, 40, 150):
         assert 0.93 <= simulated_coverage(p_user, voters) <= 0.97
     for least in (5, 20, 40):
