@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,25 @@ def old_duckdb() -> Path:
             pytest.fail(str(error))
         pytest.skip(str(error))
     return folder
+
+
+@pytest.fixture(scope="session")
+def lake_services() -> Iterator[Any]:
+    """PostgreSQL and S3 on loopback (tests/services/lake_services.py); skips where they cannot be had, fails if
+    PTT_REQUIRE_SERVICES=1. Works in the environment of tests/services/cluster_env.py only: ``PTT_TEST_STORE=ducklake``.
+    """
+    folder = str(ROOT / "tests" / "services")
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    import lake_services as services
+
+    try:
+        with services.lake_services() as running:
+            yield running
+    except services.NotAvailable as error:
+        if os.environ.get("PTT_REQUIRE_SERVICES") == "1":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")

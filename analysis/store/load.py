@@ -60,7 +60,7 @@ def load_waiting(
     ``con`` comes from `open_work`. Raises DiskFull; the files not yet loaded stay.
     """
     total = LoadReport()
-    keep = data / SPOOL_NAME / LOADED if lake_of(data) else None
+    keep = data / LOADED if lake_of(data) else None
     for path in spool.waiting(data / SPOOL_NAME):
         report = load_file(con, path, keep)
         total.add(report)

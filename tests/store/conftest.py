@@ -1,5 +1,7 @@
 """A site of one thread that changes as boards do, a naive model of what a store should then say, and quick stores."""
 
+import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -211,6 +213,69 @@ def kit():
     return SimpleNamespace(
         post=make_post, push=make_push, Site=Site, Model=Model, write_spool=write_spool, BEGIN=BEGIN
     )  # fmt: skip
+
+
+IN_A_LAKE = os.environ.get("PTT_TEST_STORE") == "ducklake"
+"""Whether this run has all of these tests publish into, and read from, a DuckLake: ``PTT_TEST_STORE=ducklake ./dev test
+tests/store`` (see tests/services)."""
+ONE_LAKE_A_MODULE = frozenset({"test_connect", "test_export", "test_forget", "test_forget_crawl"})
+"""Modules whose tests share a store, and so its lake."""
+_A_FILE = "asks what becomes of the published file when there is no lake: readers of a lake do not open it"
+_NO_PUBLICATION = "reads a publication that this folder never made; a lake holds what was published"
+ONE_MACHINE_ONLY = {
+    "test_connect.test_a_store_that_is_not_there_is_named_and_not_made": _NO_PUBLICATION,
+    "test_connect.test_a_file_that_is_no_store_is_named": _A_FILE,
+    "test_lost_work": _NO_PUBLICATION,
+}
+"""Tests that say nothing of a lake, with the reason."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items if IN_A_LAKE else ():
+        reason = ONE_MACHINE_ONLY.get(f"{item.path.stem}.{item.originalname}") or ONE_MACHINE_ONLY.get(item.path.stem)
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+if IN_A_LAKE:
+
+    @pytest.fixture(scope="session")
+    def empty_lake(lake_services) -> str:
+        return lake_services.template()
+
+    @pytest.fixture(scope="session")
+    def lake(lake_services, empty_lake):
+        """``with lake(): …`` everything in it has a lake of its own."""
+
+        @contextlib.contextmanager
+        def enter():
+            from analysis.store.lake.session import close_all
+
+            with pytest.MonkeyPatch.context() as patch:
+                for name, value in lake_services.copy_of(empty_lake).items():
+                    patch.setenv(name, value)
+                yield
+            close_all()  # stores that were opened without the folder's lock
+
+        return enter
+
+    @pytest.fixture(scope="session", autouse=True)
+    def session_lake(lake):
+        with lake():
+            yield
+
+    @pytest.fixture(scope="module", autouse=True)
+    def module_lake(lake):
+        with lake():
+            yield
+
+    @pytest.fixture(autouse=True)
+    def own_lake(lake, request):
+        if request.path.stem in ONE_LAKE_A_MODULE:
+            yield
+        else:
+            with lake():
+                yield
 
 
 @pytest.fixture(scope="module")

@@ -83,6 +83,6 @@ def _where(table: Table, with_global: bool) -> str:
 
 def _load_again(con: duckdb.DuckDBPyConnection, data: Path) -> None:
     """What was loaded here and is not in the lake waits in the spool again: the same response twice counts once."""
-    for path in sorted((data / "spool" / LOADED).glob("*")):
+    for path in sorted((data / LOADED).glob("*")):
         con.execute("DELETE FROM internal.spool_files WHERE name = ?", [path.name])
         path.replace(data / "spool" / path.name)

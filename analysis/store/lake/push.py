@@ -62,7 +62,7 @@ def settle(data: Path, lake: Lake) -> None:
     state.base |= state.next
     state.next, state.pulling = {}, {}
     write_state(data, state)
-    for path in (data / "spool" / LOADED).glob("*"):
+    for path in (data / LOADED).glob("*"):
         path.unlink()
 
 

@@ -27,11 +27,13 @@ def open_lake(lake: Lake) -> duckdb.DuckDBPyConnection:
         query = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY ALL"
         names = [name for (name,) in con.execute(query, [ALIAS]).fetchall()]
         if "internal.heads" not in names:
-            raise StoreNotFound(f"{lake.catalog} 裡還沒有資料：請先在抓取的主機執行 ptt run。")
+            raise _nothing(lake)
         for name in names:
             if name != "main.store_info":
                 con.execute(f"CREATE VIEW {name} AS FROM {ALIAS}.{name}")
         con.execute(statement("lake/store_info"))
+        if not con.execute("SELECT 1 FROM internal.heads LIMIT 1").fetchall():
+            raise _nothing(lake)
         sql.apply(con, over_views=True)
     except duckdb.Error as error:
         con.close()
@@ -40,3 +42,7 @@ def open_lake(lake: Lake) -> duckdb.DuckDBPyConnection:
         con.close()
         raise
     return con
+
+
+def _nothing(lake: Lake) -> StoreNotFound:
+    return StoreNotFound(f"{lake.catalog} 裡還沒有發布過的資料：請先在抓取的主機執行 ptt run。")

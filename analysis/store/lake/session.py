@@ -125,6 +125,12 @@ def session_of(data: Path, lake: Lake) -> Session:
     return found
 
 
+def close_all() -> None:
+    """Lets go of what this process holds in any lake."""
+    for session in list(_open.values()):
+        session.close()
+
+
 def _key(name: str) -> int:
     """A lock's number: 64 bits, signed."""
     return int.from_bytes(hashlib.sha256(f"ptt-pulse/{name}".encode()).digest()[:8], "big", signed=True)

@@ -59,16 +59,24 @@ def tables(con: duckdb.DuckDBPyConnection, database: str) -> list[Table]:
 
 def bring_up(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the lake's tables, or brings them up to date. Raises StoreTooNew. Call it inside the commit lock."""
+    steps = migrations()
+    known = "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND schema_name = 'internal'"
+    if con.execute(known, [ALIAS]).fetchall():  # cheaper than what `migrate` asks, which reads all tables' columns
+        present = con.execute("SELECT max(version) FROM lake.internal.migrations").fetchall()
+        if present == [(steps[-1].version,)]:
+            return
     con.execute(f"USE {ALIAS}")
-    migrate(con, Path(ALIAS), [for_lake(step) for step in migrations()])
-    con.execute(statement("lake/heads"))
+    migrate(con, Path(ALIAS), [for_lake(step) for step in steps])
 
 
 def for_lake(step: Migration) -> Migration:
     """A migration without what Parquet files cannot have: keys that are enforced, and a column's own compression."""
     text = re.sub(r" USING COMPRESSION \w+", "", step.sql)
     text = re.sub(r",\s*PRIMARY KEY \([^)]*\)", "", text)
-    return step._replace(sql=text.replace(" PRIMARY KEY", " NOT NULL"))
+    text = text.replace(" PRIMARY KEY", " NOT NULL").rstrip().removesuffix(";")
+    if step.version == 1:
+        text += f";\n{statement('lake/heads')}"
+    return step._replace(sql=text)
 
 
 def heads(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
