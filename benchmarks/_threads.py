@@ -1,8 +1,9 @@
 """Threads with the shape of a real board, for benchmarks: as many as hold a number of pushes, oldest first.
 
-Where ../shared lies beside the checkout, its 34,699 threads of Stock (2016-2018), again and again 125 weeks later each
-time, half of the users new each time. Elsewhere threads made by dice to the same quantiles (pushes a thread, length of
-texts, tags, comments a user).
+Where ../shared lies beside the checkout, its 34,699 threads of Stock (2016-2018), first as of 125 weeks earlier, then
+again and again 125 weeks later, half of the users new each time, so that 10M pushes end before the trading days do.
+Pushes of more than a day after their post count as a day old, so that the data end where the posts end. Elsewhere
+threads made by dice to the same quantiles (pushes a thread, length of texts, tags, comments a user).
 """
 
 import random
@@ -76,8 +77,8 @@ def _real() -> Iterator[Post]:
 
 
 def _post(turn: int, post_id, seconds, category, is_reply, title, author, content, tags, users, texts, times) -> Post:
-    shift = ROUND * turn
-    name = f"M.{name_seconds(post_id) + int(shift.total_seconds())}{post_id[12:]}" if turn else post_id
+    shift = ROUND * (turn - 1)
+    name = f"M.{name_seconds(post_id) + int(shift.total_seconds())}{post_id[12:]}"
     posted_at = clock.from_unix(seconds) + shift
     pushes = tuple(
         Push(
@@ -95,7 +96,8 @@ def _moment(time: str, posted_at: datetime, shift: timedelta) -> datetime | None
     try:
         month, day = int(time[:2]), int(time[3:5])
         year = posted_at.year + (month < posted_at.month)
-        return datetime(year, month, day, int(time[6:8]), int(time[9:11]), tzinfo=clock.TAIPEI) + shift
+        moment = datetime(year, month, day, int(time[6:8]), int(time[9:11]), tzinfo=clock.TAIPEI)
+        return min(moment, posted_at + timedelta(days=1)) + shift
     except ValueError:
         return None
 

@@ -36,6 +36,8 @@ from ptt_spider.spool import PageSeen, SpoolWriter, encode
 
 T = TypeVar("T")
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "bench"
+SHAPE = 2
+"""Of what is made: raise it with every change to that, so that no older store is taken for it."""
 REVISITED = 200
 """Threads of the days before that a day's crawl finds grown."""
 
@@ -90,7 +92,7 @@ class Day(NamedTuple):
 
 def make_store(n_pushes: int) -> Path:
     """Data folder of a published store with about that many pushes; ``day.jsonl`` in it is the next day's crawl."""
-    data = CACHE / f"store-{n_pushes}"
+    data = CACHE / f"store-{SHAPE}-{n_pushes}"
     if (data / "made.json").exists():
         return data
     shutil.rmtree(data, ignore_errors=True)
@@ -177,6 +179,7 @@ def day(data: Path) -> Day:
     settings = Settings(data=copy)
     seconds: dict[str, float] = {}
     with open_work(copy) as con:
+        derive_all(con, settings)  # what a migration since then left to do
         _timed(seconds, "whole copy", lambda: publish(copy, con))
         publish(copy, con)  # from now on the store has a spare, as one that lives has
         os.sync()  # what the copies above left to be written is not the day's
@@ -202,8 +205,8 @@ def _timed(seconds: dict[str, float], name: str, work: Callable[[], T]) -> T:
     return result
 
 
-def query_seconds(data: Path) -> dict[str, float]:
-    """Median of five runs of each query, all rows fetched."""
+def query_seconds(data: Path) -> dict[str, tuple[float, int]]:
+    """Median of five runs of each query, all rows fetched, and how many there are: an empty answer measures nothing."""
     said = {}
     with connect(data) as con:
         con.execute("SET threads = 2")
@@ -211,9 +214,9 @@ def query_seconds(data: Path) -> dict[str, float]:
             took = []
             for _turn in range(5):
                 begun = time.perf_counter()
-                con.execute(query).fetchall()
+                rows = len(con.execute(query).fetchall())
                 took.append(time.perf_counter() - begun)
-            said[name] = statistics.median(took)
+            said[name] = (statistics.median(took), rows)
     return said
 
 
@@ -235,9 +238,9 @@ def main() -> None:
             f" {took.whole:.2f} s (wanted: 5)"
         )
         print("  " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in took.seconds.items()))
-        for name, seconds in query_seconds(data).items():
+        for name, (seconds, rows) in query_seconds(data).items():
             wanted = QUERIES[name][1]
-            print(f"{name:28s} {seconds:7.3f} s" + (f" (wanted: {wanted})" if wanted else ""))
+            print(f"{name:28s} {seconds:7.3f} s, {rows:,} rows" + (f" (wanted: {wanted} s)" if wanted else ""))
 
 
 if __name__ == "__main__":
