@@ -7,9 +7,7 @@ import codecs
 import io
 import os
 import sys
-from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Final, cast
 
 import typer
@@ -25,7 +23,6 @@ COMMANDS: Final = (
 )  # fmt: skip
 _ParserError: Final = cast("type[Exception]", typer.BadParameter.__mro__[1])
 """UsageError of click, which newer versions of typer bring themselves."""
-_TAKE_ANYTHING: Final = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 app = typer.Typer(
     name="ptt",
@@ -56,17 +53,7 @@ def register() -> None:
         return
     for name in COMMANDS:
         module = f"analysis.commands.{'import_' if name == 'import' else name}"
-        if find_spec(module) is None:
-            app.command(name, help="Not there yet.", context_settings=_TAKE_ANYTHING)(_not_yet(name))
-        else:
-            app.command(name)(import_module(module).command)
-
-
-def _not_yet(name: str) -> Callable[[], None]:
-    def command() -> None:
-        raise PttError(f"ptt {name} 還沒做好；進度見 CHANGELOG.md。")
-
-    return command
+        app.command(name)(import_module(module).command)
 
 
 def main() -> None:
