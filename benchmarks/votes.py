@@ -1,12 +1,13 @@
 """Held-out votes: how well habits and thread effects foretell how the other half of a thread votes.
 
-    .venv/bin/python -m benchmarks.votes [--select | --coverage]
+    .venv/bin/python -m benchmarks.votes [--select | --coverage | --store FILE]
 
 Protocol (../shared/docs/sentiment.md): threads of the last 20 % by time; in each a random half of the voters (seed 0)
 is held out, users without history included; theta comes from the other half; mean log loss over the held-out votes,
 95 % interval by thread bootstrap. ``--select`` compares variants on earlier threads alone (40 % to 80 % by time), where
 the choice was made. ``--coverage`` checks the intervals: simulated effects with real p_user sets of 2, 10, 40 and 150
-voters, and held-out half-thread 推 rates.
+voters, and held-out half-thread 推 rates. ``--store``: the same protocol with the habits that a store of these threads
+holds (``.cache/bench/store-10000000/work.duckdb`` of ``benchmarks store``; later rounds of it are left out).
 """
 
 import argparse
@@ -264,6 +265,24 @@ def select(votes: Votes) -> None:
         tell(f"      tau {tau}", ordinary(ours), tau)
 
 
+def of_store(path: Path) -> None:
+    """Log loss with the p_user that the program itself wrote."""
+    import duckdb
+
+    with duckdb.connect(path, read_only=True) as con:
+        rows = con.execute(
+            "SELECT dense_rank() OVER (ORDER BY posted_at, post_id) - 1 AS thread, y, p_user FROM votes"
+            " WHERE posted_at < '2018-10-01 00:00+08' ORDER BY posted_at, post_id, lower(user_id)"
+        ).fetchnumpy()
+    thread, y, p_user = np.asarray(rows["thread"], np.int64), np.asarray(rows["y"], float), np.asarray(rows["p_user"])
+    votes = Votes(thread, *[thread] * 10)._replace(y=y)
+    split = halves(votes, 0.8, 1.0)
+    loss = losses(with_theta(votes, p_user, split), y)[split.held]
+    low, high = interval(loss, thread[split.held])
+    threads = len(np.unique(thread[split.held]))
+    print(f"{threads} threads, {len(loss)} held-out votes: {loss.mean():.4f}  [{low:.4f}, {high:.4f}]")
+
+
 def simulated_coverage(p_user: np.ndarray, voters: int, rounds: int = 4000, seed: int = 0) -> float:
     """Share of 95 % intervals that hold the true effect: theta ~ N(0, τ²), votes drawn with real habits."""
     rng = np.random.default_rng(seed)
@@ -314,7 +333,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--select", action="store_true")
     arguments.add_argument("--coverage", action="store_true")
+    arguments.add_argument("--store", type=Path)
     options = arguments.parse_known_args()[0]
+    if options.store:
+        of_store(options.store)
+        return
     votes = read_votes()
     (select if options.select else coverage if options.coverage else report)(votes)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from analysis import sql
 from analysis.store.migrations import migrate, migrations
+from analysis.store.privacy import enforce_deleted
 from analysis.votes.derive import (
     AUTHOR_WEIGHT,
     BASE_RATE,
@@ -172,6 +173,20 @@ def test_a_forgotten_thread_leaves_no_rows(store):
     derive_votes(store.con)
     assert store.rows("SELECT post_id, p_user FROM votes") == [("M.2", pytest.approx(NEW, abs=1e-6))]
     assert store.rows("SELECT post_id FROM thread_effects") == [("M.2",)]
+
+
+def test_habits_do_not_go_by_threads_that_were_dropped(store, other_store):
+    """PTT_DELETED=drop takes a thread and its votes at once; its voters' later habits must follow."""
+    for one in (store, other_store):
+        if one is store:
+            one.thread("M.1", [("a", "噓", 1), ("b", "推", 1)])
+        one.thread("M.2", [("a", "推", 1), ("c", "推", 1)], hours=3)
+        derive_votes(one.con)
+    store.con.execute("UPDATE posts SET deleted_at = posted_at + INTERVAL 1 DAY WHERE post_id = 'M.1'")
+    assert enforce_deleted(store.con, "drop")
+    derive_votes(store.con)
+    for query in ALL:
+        assert store.rows(query) == other_store.rows(query)
 
 
 def test_a_thread_that_gets_another_category_or_author_changes_later_habits(store):

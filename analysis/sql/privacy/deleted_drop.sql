@@ -16,6 +16,25 @@ DELETE FROM replies AS p USING posts_down AS d WHERE p.board = d.board AND p.pos
 DELETE FROM news AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM linked_pages AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM mentions AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
+-- The habits that went by their votes: later threads of the same voters. (Their own mark has the board's rate looked at.)
+INSERT INTO internal.dirty
+WITH gone AS (
+    SELECT v.board, lower(v.user_id) AS voter, min(v.first_at) AS since
+    FROM votes AS v
+    SEMI JOIN posts_down AS d ON d.board = v.board AND d.post_id = v.post_id
+    GROUP BY ALL
+), stale AS (
+    SELECT w.board, w.post_id
+    FROM votes AS w
+    JOIN gone AS c ON c.board = w.board AND c.voter = lower(w.user_id) AND w.posted_at > c.since
+    UNION
+    SELECT d.board, d.post_id FROM posts_down AS d
+)
+SELECT s.board, s.post_id, 'habits' AS step
+FROM stale AS s
+WHERE NOT EXISTS (
+    SELECT 1 FROM internal.dirty AS x WHERE x.board = s.board AND x.post_id = s.post_id AND x.step = 'habits'
+);
 DELETE FROM votes AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM thread_effects AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM internal.thread_moods AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
