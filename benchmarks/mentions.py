@@ -1,8 +1,10 @@
 """`find_mentions` against the labels, and its speed.
 
-    .venv/bin/python -m benchmarks.mentions [--split dev] [--show] [--speed]
+    .venv/bin/python -m benchmarks.mentions [--show] [--speed]
 
 A predicted span is right if it overlaps a labelled one of the same symbol; optional spans are neither hit nor miss.
+The halves ``dev`` and ``test`` stand against the adjudicated labels and against either reader's; the draws of
+``fresh.csv`` were read once, with what was found beside the text.
 """
 
 import argparse
@@ -10,6 +12,7 @@ import csv
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,18 +42,32 @@ class Tally(NamedTuple):
         return self.right / max(1, self.right + len(self.missed))
 
 
-def read_labels(split: str | None = None) -> dict[str, list[Label]]:
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (LABELS / f"{name}.csv").open(encoding="utf-8") as lines:
+        yield from csv.DictReader(lines)
+
+
+def _gather(rows: Iterable[dict[str, str]]) -> dict[str, list[Label]]:
     labels: dict[str, list[Label]] = defaultdict(list)
-    with (LABELS / "labels.csv").open(encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            if split in (None, row["split"]):
-                labels[row["key"]]
-                if row["symbol"]:
-                    start = int(row["start"])
-                    labels[row["key"]].append(
-                        Label(row["symbol"], start, start + int(row["length"]), row["optional"] == "1")
-                    )
+    for row in rows:
+        labels[row["key"]]
+        if row["symbol"]:
+            start = int(row["start"])
+            labels[row["key"]].append(Label(row["symbol"], start, start + int(row["length"]), row["optional"] == "1"))
     return dict(labels)
+
+
+def read_labels(split: str | None = None, reader: str = "adjudicated") -> dict[str, list[Label]]:
+    """A half's labels by ``first``, ``second`` or ``adjudicated``: the first's, where they differ what stands."""
+    rows = _rows("second_reader" if reader == "second" else "labels")
+    labels = _gather(row for row in rows if split in (None, row["split"]))
+    if reader == "adjudicated":
+        labels |= {key: value for key, value in _gather(_rows("adjudicated")).items() if key in labels}
+    return labels
+
+
+def read_fresh(draw: str) -> dict[str, list[Label]]:
+    return _gather(row for row in _rows("fresh") if row["draw"] == draw)
 
 
 def compare(texts: dict[str, str], labels: dict[str, list[Label]]) -> Tally:
@@ -91,9 +108,16 @@ def speed(rows: int = 1_000_000) -> float:
     return seconds
 
 
+def _show(name: str, tally: Tally, *, show: bool) -> None:
+    print(f"{name:25}{tally.right} right, {len(tally.wrong)} wrong, {len(tally.missed)} missed: ", end="")
+    print(f"precision {tally.precision:.3f}, recall {tally.recall:.3f}")
+    for kind, items in (("wrong", tally.wrong), ("missed", tally.missed)) if show else ():
+        for key, what, text in items:
+            print(kind, key, what, text, sep="\t")
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--split", choices=["dev", "test"], default="dev")
     arguments.add_argument("--show", action="store_true", help="print what was wrong or missed")
     arguments.add_argument("--speed", action="store_true", help="time one pass over 1M comments instead")
     options = arguments.parse_known_args()[0]
@@ -102,14 +126,15 @@ def main() -> None:
         return
     sys.path.insert(0, str(LABELS))
     from sample import texts
+    from sample_fresh import fresh_texts
 
-    tally = compare(texts(), read_labels(options.split))
-    print(f"{options.split}: {tally.right} right, {len(tally.wrong)} wrong, {len(tally.missed)} missed: ", end="")
-    print(f"precision {tally.precision:.3f}, recall {tally.recall:.3f}")
-    if options.show:
-        for kind, items in (("wrong", tally.wrong), ("missed", tally.missed)):
-            for key, what, text in items:
-                print(kind, key, what, text, sep="\t")
+    drawn = texts()
+    for split in ("dev", "test"):
+        for reader in ("adjudicated", "first", "second"):
+            tally = compare(drawn, read_labels(split, reader))
+            _show(f"{split}, {reader}", tally, show=options.show and reader == "adjudicated")
+    for draw in dict.fromkeys(row["draw"] for row in _rows("fresh")):
+        _show(draw, compare(fresh_texts(draw), read_fresh(draw)), show=options.show)
 
 
 if __name__ == "__main__":
