@@ -6,7 +6,7 @@ pushes, the highest floors.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from analysis.store.observation import Content, Key
@@ -40,12 +40,19 @@ class Alignment:
         self._highest = max(highest, max(self._content, default=0))
 
     def take(
-        self, contents: Iterable[Content | None], fetched_at: int, *, complete: bool, before: Counter[Key] | None = None
+        self,
+        contents: Iterable[Content | None],
+        fetched_at: int,
+        *,
+        complete: bool,
+        before: Counter[Key] | None = None,
+        spared: Collection[int] = (),
     ) -> list[int]:
         """Takes in a response and returns the floor of each of its pushes.
 
         ``complete``: the response shows all there is, so that known pushes it lacks are gone. ``before``: how many
-        pushes of each identity stand before these on the same page (a growth's base). A None among the contents is a
+        pushes of each identity stand before these on the same page (a growth's base). ``spared``: pushes first seen at
+        these times are not gone, though the response lacks them. A None among the contents is a
         forgotten push: it takes a floor and leaves no row.
         """
         seen = Counter(before) if before else Counter()
@@ -71,13 +78,13 @@ class Alignment:
                 self._removed[floor] = None
             placed.append(floor)
         if complete:
-            self._remove_missing(seen, fetched_at)
+            self._remove_missing(seen, fetched_at, spared)
         return placed
 
-    def _remove_missing(self, seen: Counter[Key], fetched_at: int) -> None:
+    def _remove_missing(self, seen: Counter[Key], fetched_at: int, spared: Collection[int]) -> None:
         for key, floors in self._floors.items():
             for floor in floors[seen.get(key, 0) :]:
-                if self._removed[floor] is None:
+                if self._removed[floor] is None and self._first_seen[floor] not in spared:
                     self._removed[floor] = fetched_at
 
     def rows(self) -> dict[int, PushRow]:

@@ -3,12 +3,17 @@
 What the store says of a thread depends on what was seen, never on the order in which the spool files were loaded.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from analysis.store.align import Alignment, PushRow, key_of
 from analysis.store.observation import Content, Key, Observation, PollState
+
+CACHED = 600 * 1_000_000
+"""Microseconds for which the site may serve a page as it was: so long, a page does not tell that a push which a poll
+brought is gone [pttweb.go: articles are cached for 10 minutes, polls are not]."""
 
 StoredReply = tuple[int, str, str | None]
 """after_floor, text, edited_at as ISO text."""
@@ -129,10 +134,13 @@ def _fold_pushes(merged: Merged, known: Mapping[int, PushRow]) -> dict[int, Push
             if observation.contents is None:
                 observation.contents = [content_of.get(floor) for floor in observation.floors]
     chain = _Chain(observations, content_of)
+    polls = [o.fetched_at for o in observations if o.kind == "growth"]
     for observation in todo:
         contents = observation.contents or []
         if observation.kind == "page":
-            observation.floors = alignment.take(contents, observation.fetched_at, complete=not observation.partial)
+            at = observation.fetched_at
+            recent = set(polls[bisect_right(polls, at - CACHED) : bisect_right(polls, at)])
+            observation.floors = alignment.take(contents, at, complete=not observation.partial, spared=recent)
         elif observation.kind == "growth":
             before = chain.before(observation)
             observation.pending = before is None

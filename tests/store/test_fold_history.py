@@ -36,6 +36,20 @@ class Kept:
         self.observations = [o if o.pending else replace(o, contents=None, raw=[]) for o in self.thread.observations]
 
 
+def test_a_page_from_the_cache_removes_nothing_that_a_poll_brought(kit):
+    site = kit.Site("Stock", "M.1769562000.A.C89")
+    site.play([("push", 0), ("push", 4), ("page", 0), ("push", 2), ("poll", 0)])
+    cached = site.lines[:2]
+    minutes = {}
+    for minute in (5, 9, 11):
+        site.now = site.records[1].fetched_at + timedelta(minutes=minute)
+        site._page(cached)
+        kept = Kept()
+        kept.load([told.observation for record in site.records for told in read_line(encode(record))])
+        minutes[minute] = [row.removed_at is not None for _, row in sorted(kept.rows.items())]
+    assert minutes == {5: [False] * 3, 9: [False] * 3, 11: [False, False, True]}
+
+
 def _time(micros):
     return None if micros is None else EPOCH + timedelta(microseconds=micros)
 
