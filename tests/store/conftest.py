@@ -139,6 +139,7 @@ class Model:
         self.bodies = []  # [body, from, until]
         self.damaged_bodies = []
         self.seen_from = self.fetched_at = self.deleted_at = self.nrec = self.damaged = self.truncated = None
+        self.polled = set()  # fetched_at of polls
         self.shown = {}  # fetched_at of a page or growth -> the pushes it shows, base included
 
     def take(self, record):
@@ -155,6 +156,7 @@ class Model:
         at = record.fetched_at
         self.seen_from, self.fetched_at, self.deleted_at = self.seen_from or at, at, None
         page = isinstance(record, PageSeen)
+        self.polled |= set() if page else {at}
         before = [] if page else self.shown[record.base_fetched_at]
         items = record.post.pushes if page else record.pushes
         free = [push for push in self.pushes if not any(push is other for other in before)]
@@ -183,7 +185,8 @@ class Model:
     def _take_page(self, post, here, at):
         if not post.truncated and not post.damaged:
             for push in self.pushes:
-                if not any(push is other for other in here) and push["removed_at"] is None:
+                cached = push["first_seen_at"] in self.polled and at - push["first_seen_at"] < timedelta(minutes=10)
+                if not any(push is other for other in here) and push["removed_at"] is None and not cached:
                     push["removed_at"] = at
         self.truncated, self.damaged = post.truncated, post.damaged
         bodies = self.damaged_bodies if post.damaged else self.bodies
