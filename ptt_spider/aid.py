@@ -6,7 +6,6 @@ over ``0-9A-Za-z-_`` [pttbbs mbbsd/aids.c, pttbbs/aid.go].
 """
 
 import re
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
@@ -66,11 +65,6 @@ def name_seconds(name: str) -> int:
     if not match:
         raise ValueError(f"{name!r} is no PTT file name such as M.1769577959.A.C89")
     return int(match[2])
-
-
-def name_time(name: str) -> datetime:
-    """`name_seconds` as an aware datetime in UTC."""
-    return datetime.fromtimestamp(name_seconds(name), UTC)
 
 
 def is_name(text: str) -> bool:

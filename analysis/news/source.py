@@ -81,12 +81,6 @@ def _host(url: str) -> str | None:
     return host if "." in host else None
 
 
-def is_shortened(url: str) -> bool:
-    """Whether the address goes through a shortener that does not tell the publisher."""
-    host = (_host(url) or "").removeprefix("www.")
-    return host in _shorteners() and not _shorteners()[host]
-
-
 def domain_of(url: str | None) -> str | None:
     """The publisher's domain, the name that it registered: ``https://money.udn.com/…`` -> ``udn.com``.
 

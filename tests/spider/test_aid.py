@@ -1,14 +1,13 @@
 """AID <-> file name <-> URL."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptt_spider.aid import PostRef, aid_to_name, is_name, name_seconds, name_time, name_to_aid, parse_ref, post_url
+from ptt_spider.aid import PostRef, aid_to_name, is_name, name_seconds, name_to_aid, parse_ref, post_url
 
 NAME, AID = "M.1772586920.A.5D1", "1ffuUeNH"
 
@@ -28,7 +27,6 @@ def test_there_and_back(kind: str, seconds: int, suffix: int) -> None:
     name = f"{kind}.{seconds}.A.{suffix:03X}"
     assert aid_to_name(name_to_aid(name)) == name
     assert name_seconds(name) == seconds
-    assert name_time(name) == datetime.fromtimestamp(seconds, UTC)
 
 
 @pytest.mark.shared
