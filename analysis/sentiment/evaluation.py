@@ -130,7 +130,7 @@ def figures(data: LabelledFile, engines: Sequence[str] | None = None, *, seed: i
 
 
 def _scored(name: str, column: str, texts: list[str]) -> tuple[Scores, NDArray[np.float64] | None, float]:
-    from analysis.sentiment.ptt_engine import PttEngine
+    from analysis.sentiment.ptt_engine import PttEngine, leaning
     from analysis.sentiment.stance import stance_chances
 
     engine = get_engine(name)
@@ -139,7 +139,7 @@ def _scored(name: str, column: str, texts: list[str]) -> tuple[Scores, NDArray[n
     began = time.perf_counter()
     if isinstance(engine, PttEngine):
         chance = stance_chances(texts) if column.startswith("stance") else engine.probabilities(texts)
-        score = chance[:, 2] - chance[:, 0]
+        score = leaning(chance)
     else:
         score = engine.score(texts)
     return score, chance, len(texts) / max(time.perf_counter() - began, 1e-9)

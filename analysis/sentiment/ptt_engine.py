@@ -17,6 +17,9 @@ WEIGHTS: Final = Path(__file__).parent / "weights" / "ptt.npz"
 TONES: Final = ("neg", "neu", "pos")
 SHOWN: Final = 20
 """How many n-grams ``explain`` names."""
+NEUTRAL: Final = 0.1
+"""What a neutral chance weighs in a score. At 1 a score is P(positive) − P(negative), at 0 the lean of what is not
+neutral; the less it weighs, the better scores tell the two ends apart (docs/experiments.md)."""
 
 Probabilities = NDArray[np.float64]
 
@@ -33,8 +36,14 @@ def softmax(outputs: NDArray[np.float64]) -> Probabilities:
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
+def leaning(chances: Probabilities) -> Scores:
+    """Scores in [-1, 1] from chances of low, neutral and high: high less low, over both and a tenth of neutral."""
+    low, neutral, high = chances.T
+    return np.asarray((high - low) / (high + low + NEUTRAL * neutral), dtype=np.float64)
+
+
 class PttEngine:
-    """Tone of comments: P(positive) − P(negative), so the mean over comments is the expected tone of a comment.
+    """Tone of comments: which way a comment leans, (P(pos) − P(neg)) / (P(pos) + P(neg) + P(neu) / 10).
 
     ``weights`` is a file that ``ptt train`` wrote; without it the shipped one. Raises PttError where it cannot be read.
     """
@@ -64,9 +73,8 @@ class PttEngine:
         return result
 
     def score(self, texts: Sequence[str]) -> Scores:
-        """P(positive) − P(negative) in [-1, 1]; 0 for a text without a Han character or a Latin letter."""
-        chances = self.probabilities(texts)
-        return np.asarray(chances[:, 2] - chances[:, 0], dtype=np.float64)
+        """:func:`leaning` of the probabilities; 0 for a text without a Han character or a Latin letter."""
+        return leaning(self.probabilities(texts))
 
     def log_odds(self, texts: Sequence[str]) -> Scores:
         """log(P(positive) / P(negative)); 0 without words."""

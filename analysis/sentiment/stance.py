@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis.sentiment.engine import Scores
 from analysis.sentiment.english import english_odds, is_english
 from analysis.sentiment.ngram_model import NgramModel
-from analysis.sentiment.ptt_engine import WEIGHTS, Probabilities, shared_model, softmax
+from analysis.sentiment.ptt_engine import WEIGHTS, Probabilities, leaning, shared_model, softmax
 from analysis.sentiment.text import word_mask
 
 _SENTENCE: Final = re.compile(r"[^。！？!?；\n]+?(?:[。！？!?；\n]+|[.;](?=\s)|$)")
@@ -24,13 +24,12 @@ def sentences(text: str) -> list[str]:
 
 
 def stance_of(texts: Sequence[str]) -> Scores:
-    """Bearish −1 … bullish +1 (P(bull) − P(bear)), one a text; 0 without a Han character or a Latin letter.
+    """Bearish −1 … bullish +1 (:func:`leaning` of the chances), one a text; 0 without a Han character or Latin letter.
 
     Three judges (of comments, of news, of [標的] bodies) are weighed by how much a text reads like each. English
     sentences have a judge of their own and count by their length. No length saturates: n-grams count by their mean.
     """
-    chances = stance_chances(texts)
-    return np.asarray(chances[:, 2] - chances[:, 0], dtype=np.float64)
+    return leaning(stance_chances(texts))
 
 
 def stance_chances(texts: Sequence[str]) -> Probabilities:

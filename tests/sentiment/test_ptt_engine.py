@@ -48,7 +48,8 @@ def test_praise_scores_above_blame(engine):
 def test_score_is_between_probabilities(engine):
     chances = engine.probabilities(PRAISE + BLAME)
     assert np.allclose(chances.sum(axis=1), 1.0)
-    assert np.allclose(engine.score(PRAISE + BLAME), chances[:, 2] - chances[:, 0])
+    low, neutral, high = chances.T
+    assert np.allclose(engine.score(PRAISE + BLAME), (high - low) / (1 - 0.9 * neutral))
     assert np.allclose(engine.log_odds(PRAISE), np.log(chances[: len(PRAISE), 2] / chances[: len(PRAISE), 0]))
 
 

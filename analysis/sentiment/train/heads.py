@@ -17,14 +17,25 @@ from analysis.sentiment.train.words import Judged
 from analysis.sentiment.word_kernel import CUES
 
 Doubles = NDArray[np.float64]
-GRAM: Final = 0.15
-BAG: Final = 0.15
-ODDS: Final = 0.3
 WORD: Final = 4.0
-CUE: Final = 0.5
 FOLDS: Final = 5
-STRENGTH: Final = 1.0
 STEPS: Final = 100
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How far each kind of feature may carry (its scale before regularisation), and the inverse of regularisation."""
+
+    gram: float
+    bag: float
+    odds: float
+    cue: float
+    strength: float
+
+
+COMMENT: Final = Shape(gram=0.25, bag=0.1, odds=0.3, cue=0.5, strength=0.7)
+LONG: Final = Shape(gram=1.5, bag=0.08, odds=0.15, cue=0.5, strength=8.0)
+"""For bodies, whose bags are short vectors. Both were chosen by folds (docs/experiments.md)."""
 
 
 @dataclass(frozen=True)
@@ -69,25 +80,24 @@ def fit(
     *,
     seed: int,
     own: bool = True,
-    strength: float = STRENGTH,
+    shape: Shape = COMMENT,
 ) -> Head:
     """Fit one head; its temperature is set on the folds.
 
-    ``own``: it gets n-gram columns of its own. ``strength``: inverse of the
-    regularisation; long texts, whose bags are short vectors, need more. The network must not have learnt these labels,
+    ``own``: it gets n-gram columns of its own. The network must not have learnt these labels,
     or the folds would not be blind.
     """
     from scipy import sparse
 
     counts, dense = features.matrix(data.texts)
     width, tasks, words = features.network.table.shape[1], features.network.bias.size, features.words.shape[1]
-    scale = np.repeat([BAG, ODDS, float(own), CUE * own], [width, tasks, words, CUES])
+    scale = np.repeat([shape.bag, shape.odds, float(own), shape.cue * own], [width, tasks, words, CUES])
     centre, spread = dense.mean(axis=0), dense.std(axis=0) + 1e-6
     listed = slice(width + tasks, width + tasks + words)
     centre[listed], spread[listed] = 0.0, 1.0
     shaped = (dense - centre) / spread * scale
     seen = np.asarray((counts > 0).sum(axis=0)).ravel()
-    rarity = np.where(seen >= 2, np.log(len(data.texts) / np.maximum(seen, 1)) + 1.0, 0.0) * GRAM * own
+    rarity = np.where(seen >= 2, np.log(len(data.texts) / np.maximum(seen, 1)) + 1.0, 0.0) * shape.gram * own
     used = np.flatnonzero(rarity)
     matrix = (
         sparse.hstack([counts[:, used] @ sparse.diags(rarity[used]), sparse.csr_matrix(shaped)])
@@ -96,9 +106,9 @@ def fit(
     )
     folded = np.zeros((len(data.texts), len(names)))
     for inside, outside in _folds(data.group, seed):
-        folded[outside] = _scores(_read_by_both(matrix, data, inside, strength), matrix[outside])
+        folded[outside] = _scores(_read_by_all(matrix, data, inside, shape.strength), matrix[outside])
     heat, shift = _calibration(folded, data)
-    model = _read_by_both(matrix, data, np.arange(len(data.texts)), strength)
+    model = _read_by_all(matrix, data, np.arange(len(data.texts)), shape.strength)
     coefficients, intercept = _coefficients(model)
     gram = np.zeros((len(names), features.known.size))
     gram[:, used] = coefficients[:, : used.size] * rarity[used] * heat
@@ -116,21 +126,16 @@ def fit(
     )
 
 
-def _read_by_both(matrix: Any, data: Labelled, rows: NDArray[np.int64], strength: float) -> Any:
-    """The regression on some rows; where a second reader saw one, each reading counts half."""
-    from scipy import sparse
+def _read_by_all(matrix: Any, data: Labelled, rows: NDArray[np.int64], strength: float) -> Any:
+    """The regression on some rows; where several readers saw one, their readings share its weight."""
 
     trust = np.ones(rows.size) if data.trust is None else data.trust[rows]
-    if data.second is None:
+    if data.again is None:
         return _regression(matrix[rows], data.label[rows], strength, trust)
-    twice = data.second[rows] >= 0
-    again = rows[twice]
-    return _regression(
-        sparse.vstack([matrix[rows], matrix[again]]).tocsr(),
-        np.concatenate([data.label[rows], data.second[again]]),
-        strength,
-        np.concatenate([np.where(twice, trust / 2, trust), trust[twice] / 2]),
-    )
+    said = np.hstack([data.label[rows, np.newaxis], data.again[rows]])
+    place, reader = np.nonzero(said >= 0)
+    trust = trust / (said >= 0).sum(axis=1)
+    return _regression(matrix[rows[place]], said[place, reader], strength, trust[place])
 
 
 def _calibration(odds: Doubles, data: Labelled) -> tuple[float, Doubles]:

@@ -21,6 +21,7 @@ _OWN: Final = {
     "active_2018.tsv": "active 2018",
 }
 """This project's labels of archived pushes, and what their part is called."""
+_AGAIN: Final = ("tone_2", "stance_2", "tone_3", "stance_3")
 _AS_POSTED: Final = ("2016-18", "2023-25", "2026", "random")
 """Parts that can be weighed to the board's own mix: chances are calibrated on them."""
 _WRITTEN_TRUST: Final = 0.5
@@ -36,8 +37,8 @@ class Labelled:
     group: list[str]
     part: list[str]
     """Which source and years a row belongs to: quality is reported apart."""
-    second: NDArray[np.int64] | None = None
-    """What a second reader said, -1 where none did."""
+    again: NDArray[np.int64] | None = None
+    """What a second and a third reader said (rows by two), -1 where none did."""
     trust: NDArray[np.float64] | None = None
     """How much a row counts in training."""
     weight: NDArray[np.float64] | None = None
@@ -46,7 +47,7 @@ class Labelled:
     @property
     def agreed(self) -> NDArray[np.bool_]:
         """Rows on which two readers say the same."""
-        return np.zeros(self.label.size, dtype=np.bool_) if self.second is None else self.second == self.label
+        return np.zeros(self.label.size, dtype=np.bool_) if self.again is None else self.again[:, 0] == self.label
 
 
 def _tsv(path: Path) -> pd.DataFrame:
@@ -82,31 +83,37 @@ def own_rows(labels: Path) -> pd.DataFrame:
     """This project's labels of archived pushes, by post_id and floor, with the second reading where there is one."""
     rows = pd.concat([_tsv(labels / name).assign(part=part) for name, part in _OWN.items()], ignore_index=True)
     rows = rows.drop_duplicates(["post_id", "floor"])
-    rows = _read_twice(rows, labels / "second" / "pushes_2016_2018.tsv", ["post_id", "floor"])
+    rows = _read_again(rows, labels, "pushes_2016_2018.tsv", ["post_id", "floor"])
     rows["floor"] = rows["floor"].astype(int)
     return rows
 
 
-def _read_twice(rows: pd.DataFrame, path: Path, key: list[str]) -> pd.DataFrame:
-    """Rows with columns tone_b and stance_b, '' where the second reader did not see them."""
-    return rows.merge(_tsv(path), on=key, how="left", suffixes=("", "_b")).fillna({"tone_b": "", "stance_b": ""})
+def _read_again(rows: pd.DataFrame, labels: Path, name: str, key: list[str]) -> pd.DataFrame:
+    """Rows with columns tone_2, stance_2 (second reading), tone_3 and stance_3, '' where that reader did not see them.
+
+    The third reader saw what the first two differ on.
+    """
+    for folder, mark in (("second", "_2"), ("third", "_3")):
+        again = _tsv(labels / folder / name).drop_duplicates(key)
+        rows = rows.merge(again.rename(columns={"tone": f"tone{mark}", "stance": f"stance{mark}"}), on=key, how="left")
+    return rows.fillna(dict.fromkeys(_AGAIN, ""))
 
 
 def labelled_comments(folder: Path, labels: Path, corpus: Corpus, held: set[str]) -> tuple[Labelled, Labelled]:
     """Tone and stance of comments: the shared training labels less the threads of ``held``, and this project's own."""
     train = _tsv(folder / "labelled" / "pushes_train.tsv")
     threads = set(train[train["id"].isin(held)]["post_id"])
-    train = _read_twice(train[~train["post_id"].isin(threads)], labels / "second" / "pushes_train.tsv", ["id"])
+    train = _read_again(train[~train["post_id"].isin(threads)], labels, "pushes_train.tsv", ["id"])
     years = train["date"].str[:4].astype(int)
     train = train.assign(part=np.where(years < 2020, "2016-18", "2023-25"), group=train["post_id"])
     live = _tsv(folder / "live_chat_2026_unlabelled.tsv")
-    judged = _read_twice(_tsv(labels / "live_chat_2026.tsv"), labels / "second" / "live_chat_2026.tsv", ["row"])
+    judged = _read_again(_tsv(labels / "live_chat_2026.tsv"), labels, "live_chat_2026.tsv", ["row"])
     live = live.iloc[judged["row"].astype(int)].reset_index(drop=True)
-    live = live.assign(**judged[["tone", "stance", "tone_b", "stance_b"]], part="2026", group="live " + live["date"])
+    live = live.assign(**judged[["tone", "stance", *_AGAIN]], part="2026", group="live " + live["date"])
     own = corpus.pushes.merge(own_rows(labels), on=["post_id", "floor"]).drop_duplicates(["post_id", "floor"])
     written = _tsv(labels / "written_2023_2026.tsv")
-    written = written.assign(part="written", group="written " + written["n"], tag="", tone_b="", stance_b="")
-    columns = ["text", "tone", "stance", "tone_b", "stance_b", "part", "group", "tag"]
+    written = written.assign(part="written", group="written " + written["n"], tag="", **dict.fromkeys(_AGAIN, ""))
+    columns = ["text", "tone", "stance", *_AGAIN, "part", "group", "tag"]
     frames = (train, live, own.assign(group=own["post_id"]), written)
     rows = pd.concat([frame[columns] for frame in frames], ignore_index=True)
     drawn = _as_drawn(rows["part"], rows["tag"], corpus.pushes["tag"])
@@ -115,10 +122,11 @@ def labelled_comments(folder: Path, labels: Path, corpus: Corpus, held: set[str]
 
 def _labelled(rows: pd.DataFrame, column: str, names: dict[str, int], drawn: NDArray[np.float64]) -> Labelled:
     label = np.asarray(rows[column].map(names), dtype=np.int64)
-    second = np.asarray(rows[f"{column}_b"].map(names).fillna(-1), dtype=np.int64)
+    again = rows[[f"{column}_2", f"{column}_3"]].apply(lambda said: said.map(names)).fillna(-1)
+    others = np.asarray(again, dtype=np.int64)
     trust = np.where(rows["part"] == "written", _WRITTEN_TRUST, 1.0)
-    weight = np.where((second < 0) | (second == label), drawn, 0.0)
-    return Labelled(rows["text"].tolist(), label, rows["group"].tolist(), rows["part"].tolist(), second, trust, weight)
+    weight = np.where((others[:, 0] < 0) | (others[:, 0] == label), drawn, 0.0)
+    return Labelled(rows["text"].tolist(), label, rows["group"].tolist(), rows["part"].tolist(), others, trust, weight)
 
 
 def _as_drawn(part: pd.Series, tag: pd.Series, all_tags: pd.Series) -> NDArray[np.float64]:

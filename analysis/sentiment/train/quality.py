@@ -16,27 +16,34 @@ def _auc_of(score: Doubles, high: NDArray[np.bool_], pick: NDArray[np.int64]) ->
 
 
 def by_part(data: Labelled, odds: Doubles) -> dict[str, dict[str, float]]:
-    """Figures of each part of the data: AUC of the two ends with its interval, macro-F1, calibration error."""
-    shifted = np.exp(odds - odds.max(axis=1, keepdims=True))
-    chance = shifted / shifted.sum(axis=1, keepdims=True)
-    last = odds.shape[1] - 1
-    score = odds[:, last] - odds[:, 0]
-    parts, threads = np.array(data.part), np.array(data.group)
+    """Figures of each part of the data: AUC of the two ends with its interval, macro-F1, calibration error.
+
+    Where two readers saw a part, also on the rows on which they agree (``agreed_…``), as acceptance sets are made.
+    """
+    parts = np.array(data.part)
     result = {}
     for part in sorted(set(data.part)):
-        rows = np.flatnonzero((parts == part) & ((data.label == 0) | (data.label == last)))
-        every = np.flatnonzero(parts == part)
-        ends = (score[rows], data.label[rows] == last)
-        low_end, high_end = interval(partial(_auc_of, *ends), threads[rows], rounds=200)
-        result[part] = {
-            "rows": float(every.size),
-            "auc": round(auc(*ends), 4),
-            "auc_low": round(low_end, 4),
-            "auc_high": round(high_end, 4),
-            "macro_f1": round(macro_f1(odds[every].argmax(axis=1), data.label[every]), 4),
-            "calibration_error": round(
-                float(np.mean([calibration_error(chance[every, k], data.label[every] == k) for k in range(last + 1)])),
-                4,
-            ),
-        }
+        rows = np.flatnonzero(parts == part)
+        result[part] = _figures(data, odds, rows)
+        both = rows[data.agreed[rows]]
+        if both.size:
+            result[part] |= {f"agreed_{name}": value for name, value in _figures(data, odds, both).items()}
     return result
+
+
+def _figures(data: Labelled, odds: Doubles, rows: NDArray[np.int64]) -> dict[str, float]:
+    shifted = np.exp(odds[rows] - odds[rows].max(axis=1, keepdims=True))
+    chance = shifted / shifted.sum(axis=1, keepdims=True)
+    last = odds.shape[1] - 1
+    label, score, threads = data.label[rows], odds[rows, last] - odds[rows, 0], np.array(data.group)[rows]
+    ends = np.flatnonzero((label == 0) | (label == last))
+    low_end, high_end = interval(partial(_auc_of, score[ends], label[ends] == last), threads[ends], rounds=200)
+    errors = [calibration_error(chance[:, k], label == k) for k in range(last + 1)]
+    return {
+        "rows": float(rows.size),
+        "auc": round(auc(score[ends], label[ends] == last), 4),
+        "auc_low": round(low_end, 4),
+        "auc_high": round(high_end, 4),
+        "macro_f1": round(macro_f1(chance.argmax(axis=1), label), 4),
+        "calibration_error": round(float(np.mean(errors)), 4),
+    }

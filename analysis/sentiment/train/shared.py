@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.sentiment.train import words
 from analysis.sentiment.train.corpus import BODY, headline, masked, seconds, shared_corpus
-from analysis.sentiment.train.heads import Features, Head, fit
+from analysis.sentiment.train.heads import LONG, Features, Head, fit
 from analysis.sentiment.train.labels import (
     Labelled,
     dev_posts,
@@ -26,12 +26,11 @@ from analysis.sentiment.train.tasks import weak_targets
 from analysis.sentiment.train.vocabulary import frequent, in_texts, rows_of
 
 WIDTH = 44
-LONG_STRENGTH = 60.0
 HIDDEN = 48
 SHARED = {"2016-18", "2023-25", "news", "news, body"}
 """Parts of the labels that come from ../shared."""
 LEAST = 55
-"""An n-gram is known if the pushes have it so often, or two labelled comments, or four news texts."""
+"""An n-gram is known if the pushes have it so often, or two labelled comments, four news texts or eight bodies."""
 VERSION = "3"
 
 
@@ -56,6 +55,14 @@ def train_shared(folder: Path, labels: Path, out: Path, seed: int = 0, say: Call
     weights[-1] = 0.0  # the declared direction of bodies has a head of its own, whose folds must be blind
     known = np.union1d(frequent(texts, LEAST), in_texts(tone.texts, 2))
     known = np.union1d(known, in_texts(news.texts, 4))
+    bodies = corpus.posts[corpus.posts["direction"].isin(["bull", "bear"])]
+    declared = Labelled(
+        [masked(body) for body in bodies["body"]],
+        np.asarray(bodies["direction"] == "bull", dtype=np.int64),
+        bodies["post_id"].tolist(),
+        ["declared"] * len(bodies),
+    )
+    known = np.union1d(known, in_texts(declared.texts, 8))
     judged = words.judged()
     known = np.union1d(known, judged.grams)
     ids, bounds = rows_of(texts, known)
@@ -70,14 +77,7 @@ def train_shared(folder: Path, labels: Path, out: Path, seed: int = 0, say: Call
         fit(features, stance, ("stance_bear", "stance_none", "stance_bull"), seed=seed),
         fit(features, news, ("news_bear", "news_neu", "news_bull"), seed=seed),
     ]
-    bodies = corpus.posts[corpus.posts["direction"].isin(["bull", "bear"])]
-    declared = Labelled(
-        [masked(body) for body in bodies["body"]],
-        np.asarray(bodies["direction"] == "bull", dtype=np.int64),
-        bodies["post_id"].tolist(),
-        ["declared"] * len(bodies),
-    )
-    heads.append(fit(features, declared, ("direction_bear", "direction_bull"), seed=seed, strength=LONG_STRENGTH))
+    heads.append(fit(features, declared, ("direction_bear", "direction_bull"), seed=seed, shape=LONG))
     genre = _genres(corpus, declared, seed)
     heads.append(fit(features, genre, ("genre_comment", "genre_news", "genre_body"), seed=seed, own=False))
     report = {
