@@ -261,6 +261,28 @@ def test_a_store_of_schema_2_with_votes_is_migrated():
     assert con.execute("SELECT count(*) FROM votes").fetchall() == [(0,)]
 
 
+def test_the_as_of_macro_reckons_a_habit_that_has_no_row_as_the_table_does(store):
+    """A voter who has taken the vote back since has no row in votes, but counted then."""
+    store.thread("M.1", [("a", "噓", 5), ("a", "推", 300)], author="w")
+    store.thread("M.2", [("A", "噓", 1)], hours=10, is_reply=True)
+    store.thread("M.3", [("a", "推", 1)], hours=30, author="w", category=None)
+    store.thread("M.9", [("a", "噓", 1), ("b", "推", 2)], hours=70, author="W")
+    derive_votes(store.con)
+    known = (
+        "SELECT user_key, round(1 / (1 + exp(-habit)), 6) FROM internal.known_votes("
+        "TIMESTAMPTZ '2026-01-08 11:00+08', false, TIMESTAMPTZ '2026-01-01 00:00+08') WHERE post_id = 'M.9' ORDER BY 1"
+    )
+    wanted = store.rows("SELECT lower(user_id), p_user FROM votes WHERE post_id = 'M.9' ORDER BY ALL")
+    assert store.rows(known) == wanted
+    store.con.execute(
+        "UPDATE pushes SET removed_at = TIMESTAMPTZ '2026-01-09 12:00+08' WHERE post_id = 'M.9' AND user_id = 'a'"
+    )
+    store.con.execute("INSERT INTO internal.dirty VALUES ('Stock', 'M.9', 'votes')")
+    derive_votes(store.con)
+    assert store.rows("SELECT user_id FROM votes WHERE post_id = 'M.9'") == [("b",)]
+    assert store.rows(known) == wanted
+
+
 USERS = ["a", "b", "C", "c", "d", "writer"]
 PUSH = st.tuples(st.sampled_from(USERS), st.sampled_from("推噓→"), st.none() | st.integers(-1, 4000), st.booleans())
 SHAPE = st.fixed_dictionaries(
