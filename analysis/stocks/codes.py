@@ -27,7 +27,8 @@ _TICKER: Final = re.compile(
     r"(?<![A-Za-z0-9_.])(?P<dollar>\$)?(?P<ticker>[A-Za-z]{1,5}(?:\.[ABab])?)(?P<us>[-.](?:US|us|O|N)(?![A-Za-z]))?(?![A-Za-z0-9_])"
 )
 _AFTER: Final = re.compile(
-    r"\s?(?:元|塊|點|億|萬|千|百|張|口|股|年|月|日|號|%|趴|人|家|檔|天|次|美|台幣|日圓|歐|噸|坪|支|根|條|名|筆|例|倍|"
+    r"\s?(?:元|塊|點|億|萬|千|百|張|口|股|年|月|日|號|%|趴|人|家|檔|天|次|美(?:元|金|刀|[，,。 ]|$)|"
+    r"台幣|日圓|歐|噸|坪|支|根|條|名|筆|例|倍|"
     r"度|集|回(?![檔補跌升測到來])|k(?![a-z])|w(?![a-z])|多[點張萬億元口人塊]|幾|餘|以上|以下|附近|左右|上下|關卡|"
     r"關前|關[，,。 ]|整數|大關|防守|支撐|壓力|出頭|保衛|見$|見 |"
     r"小時|分鐘|秒|mah|gb|mb|公尺|公里|奈米|大卡|cc|ml|kg|[xX*×]\s?\d|=\s?\d)"
@@ -41,6 +42,13 @@ _BEFORE_LEVEL: Final = re.compile(r"(?:[收開低高超剩到在]|點)\s?$")
 """In front of the height of an index."""
 _SEPARATED: Final = re.compile(r"(\d+)\s?([.,/~:+-]{1,2})$")
 _GOES_ON: Final = re.compile(r"([.,/~:-]{1,2}|\+)\s?(\d+)")
+_LUCKY: Final = re.compile(r"\s*99(?P<code>\d{4})\s*")
+"""A comment that cheers a stock on: ``992330``."""
+_CHEER: Final = re.compile(r"(?:qq|xd|gg|orz)+(?![a-z])")
+_LIST: Final = frozenset("、/,，&和與及跟")
+_ANY_CASE: Final = 2
+_PLAIN_SMALL: Final = 4
+"""Letters from which on a ticker in small letters is no English word by chance."""
 _INDEX_TALK: Final = re.compile(r"點|大盤|指數|台股|台指|期貨|加權|夜盤|年線|月線|季線|萬點")
 
 
@@ -75,7 +83,8 @@ def _stands_for_stock(text: str, match: re.Match[str], symbol: str, *, subject: 
     if match["tw"] or _own_name_beside(text, start, end, symbol) or subject:
         return True
     number = int(symbol[:4])
-    if _round(number) or (text[end : end + 1].isascii() and text[end : end + 1].isalpha()):
+    tied = text[end : end + 1].isascii() and text[end : end + 1].isalpha() and not _CHEER.match(text, end)
+    if _round(number) or tied:
         return False
     if counts_things(text, start, end) or _part_of_number(text, start, end):
         return False
@@ -89,6 +98,10 @@ def _stands_for_stock(text: str, match: re.Match[str], symbol: str, *, subject: 
 def taiwan_codes(folded: str, subject_at: int) -> Iterator[Code]:
     """Codes of Taiwan's exchanges in a folded text; ``subject_at`` is where a [標的] title names its subject, or −1."""
     names = listed()
+    lucky = _LUCKY.fullmatch(folded)
+    if lucky and lucky["code"] in names:
+        yield Code(lucky.start("code"), lucky.end("code"), lucky["code"], names[lucky["code"]])
+        return
     for match in _TAIWAN.finditer(folded):
         code = match["code"].upper()
         symbol = "00" + code if len(code) == 4 and code[-1].isalpha() else code
@@ -104,14 +117,29 @@ def taiwan_codes(folded: str, subject_at: int) -> Iterator[Code]:
 
 
 def us_tickers(text: str) -> Iterator[Code]:
-    """US tickers in a text, which must have its own case: ``NVDA``, ``$F``, ``HOG-US``."""
+    """US tickers in a text, which must have its own case: ``NVDA``, ``$F``, ``HOG-US``, and ``FB跟NFLX``.
+
+    A ticker that no list knows counts with its exchange's sign: ``YINN.US``.
+    """
     known = tickers()
+    found: list[Code] = []
+    doubtful: list[Code] = []
     for match in _TICKER.finditer(text):
-        symbol = match["ticker"].upper()
-        if symbol not in known:
-            continue
-        name, bare = known[symbol]
-        marked = bool(match["dollar"] or match["us"])
         written = match["ticker"]
-        if marked or (bare and (written.isupper() or (written.islower() and len(written) >= 4))):
-            yield Code(match.start(), match.end(), symbol, name)
+        symbol = written.upper()
+        marked = bool(match["dollar"] or match["us"])
+        if symbol not in known and not (match["us"] and match["us"][1:].upper() == "US" and written.isupper()):
+            continue
+        name, bare = known.get(symbol, (symbol, 0))
+        code = Code(match.start(), match.end(), symbol, name)
+        small = written.islower() and len(written) >= _PLAIN_SMALL
+        if marked or bare == _ANY_CASE or (bare and (written.isupper() or small)):
+            found.append(code)
+        elif written.isupper() and len(written) > 1:
+            doubtful.append(code)
+    yield from found
+    ends, starts = {code.end for code in found}, {code.start for code in found}
+    for code in doubtful:
+        after, before = text[code.end : code.end + 1], text[code.start - 1 : code.start]
+        if (after in _LIST and code.end + 1 in starts) or (before in _LIST and code.start - 1 in ends):
+            yield code

@@ -33,6 +33,10 @@ _URL: Final = re.compile(r"https?://\S+|(?:[\w-]+\.)+(?:com|tw|cc|net|gl|ly|org|
 _SUBJECT: Final = re.compile(r"^(?:(?:re|fw)\s*:\s*)*\[標的\]\s*", re.IGNORECASE)
 _DELIMITERS: Final = frozenset(" \t\n,，、。.!！?？:：;；/／()（）[]【】「」『』《》<>~～…-—+&@|\"'“”‘’*#=^")
 _LIST_SIGNS: Final = frozenset(" 、/／,，&和與及跟")
+_AFTER_CODE: Final = frozenset(" -(_:")
+_SHORTEST: Final = 1
+_ISSUER: Final = 2
+"""Signs that alone would only be the house that issued an ETF."""
 _LEFT_REACH: Final = 4
 _RIGHT_REACH: Final = 4
 _NEAR: Final = 60
@@ -81,11 +85,16 @@ class _Seen:
     def add(self, item: _Found) -> None:
         self.found.append(item)
         self.symbols.add(item.symbol)
-        self._taken[item.start : item.end] = b"\x01" * (item.end - item.start)
+        sign = b"\x01" if item.symbol[0].isdigit() else b"\x02"
+        self._taken[item.start : item.end] = sign * (item.end - item.start)
 
     def touches(self, start: int, end: int) -> bool:
         """Whether something was found within these places."""
-        return 1 in self._taken[max(0, start) : end]
+        return any(self._taken[max(0, start) : end])
+
+    def joined(self, start: int, end: int) -> bool:
+        """Whether a Taiwanese name ends where this begins, or begins where it ends: 緯創飛捷."""
+        return 1 in self._taken[max(0, start - 1) : start] or 1 in self._taken[end : end + 1]
 
     def listed_beside(self, text: str, start: int, end: int) -> bool:
         """Whether a found name stands right beside, parted by one sign of a list."""
@@ -101,6 +110,7 @@ def _evidence(text: str, start: int, end: int, symbol: str, seen: _Seen, subject
             (not text[:start].strip() and end < len(text))
             or _beside(text, start, words["left"], _LEFT_REACH, left=True)
             or _beside(text, end, words["right"], _RIGHT_REACH, left=False)
+            or symbol in seen.symbols
             or "etf" in text[max(0, start - _NEAR) : end + _NEAR]
         )
         return 0 if not meant or counts_things(text, start, end) else _NEEDED
@@ -113,7 +123,7 @@ def _evidence(text: str, start: int, end: int, symbol: str, seen: _Seen, subject
         score += 1
     elif _beside(text, end, words["right"], _RIGHT_REACH, left=False):
         score += 2
-    if seen.listed_beside(text, start, end):
+    if seen.listed_beside(text, start, end) or seen.joined(start, end):
         score += 2
     elif seen.touches(start - _NEAR, end + _NEAR):
         score += 1
@@ -125,6 +135,16 @@ def _subject_of_sentence(text: str, start: int, end: int, seen: _Seen) -> bool:
     if end - start == len(text) or text[end : end + 2].strip() > "⺀":
         return True
     return seen.listed_beside(text, start, end) or _beside(text, start, context_words()["left"], _LEFT_REACH, left=True)
+
+
+def _cuts_a_name(folded: str, start: int, end: int) -> bool:
+    """Whether a name that is believed as it stands begins within and goes on: 大立光 behind 和."""
+    table = index()
+    return any(
+        spelling.rule is Rule.PLAIN and inner + len(spelling.text) > end and folded.startswith(spelling.text, inner)
+        for inner in range(start + 1, end)
+        for spelling in table.get(folded[inner : inner + 2], ())
+    )
 
 
 def _by_name(folded: str) -> tuple[list[_Found], list[tuple[int, Spelling]]]:
@@ -141,11 +161,27 @@ def _by_name(folded: str) -> tuple[list[_Found], list[tuple[int, Spelling]]]:
                     if spelling.rule is Rule.PLAIN:
                         found.append(_Found(place, place + len(spelling.text), spelling.symbol, spelling.name))
                     elif spelling.rule is not Rule.NEVER:
+                        if _cuts_a_name(folded, place, place + len(spelling.text)):
+                            break
                         doubtful.append((place, spelling))
                     place += len(spelling.text) - 1
                     break
         place += 1
     return found, doubtful
+
+
+def _shortened(folded: str, code: Code) -> _Found | None:
+    """The first signs of a longer name right behind its own code: ``6869 雲豹`` for 雲豹能源."""
+    name = fold(code.name)
+    place = code.end
+    while folded[place : place + 1] in _AFTER_CODE:
+        place += 1
+    size = 0
+    while size < len(name) and folded[place + size : place + size + 1] == name[size]:
+        size += 1
+    least = _ISSUER if code.symbol.startswith("00") else _SHORTEST
+    short = least < size < len(name) and not name[:size].isascii() and folded[place + size : place + size + 1] != "季"
+    return _Found(place, place + size, code.symbol, code.name) if short else None
 
 
 def _without_urls(text: str) -> str:
@@ -177,6 +213,10 @@ def find_mentions(text: str) -> list[Mention]:
     for code in codes:
         if not seen.touches(code.start, code.end):
             seen.add(_Found(*code))
+    for code in codes:
+        shortened = _shortened(folded, code)
+        if shortened and not seen.touches(*shortened[:2]):
+            seen.add(shortened)
     for start, spelling in doubtful:
         end = start + len(spelling.text)
         if seen.touches(start, end):

@@ -77,9 +77,9 @@ def listed() -> dict[str, str]:
 
 
 @cache
-def tickers() -> dict[str, tuple[str, bool]]:
-    """US ticker -> its name, and whether the ticker alone is believed."""
-    return {row["symbol"]: (row["name"], row["bare"] == "1") for row in rows("us")}
+def tickers() -> dict[str, tuple[str, int]]:
+    """US ticker -> its name, and how far the ticker alone is believed: 0 not, 1 in capitals, 2 in any case."""
+    return {row["symbol"]: (row["name"], int(row["bare"])) for row in rows("us")}
 
 
 def _guards(row: dict[str, str]) -> tuple[str, str]:
