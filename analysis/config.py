@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -21,6 +22,10 @@ from ptt_spider.aid import is_board
 
 CONFIG_NAME = "ptt.toml"
 LAKE = "ducklake:"
+OF_THE_DIGEST = ("PTT_SMTP", "PTT_SMTP_PASSWORD", "PTT_SMTP_PASSWORD_FILE", "PTT_DIGEST_FROM")
+"""Variables that `analysis.digest.readers` reads."""
+OF_DEVELOPMENT = ("PTT_BENCH_", "PTT_TEST_", "PTT_SOAK_", "PTT_REQUIRE_SERVICES", "PTT_OLD_DUCKDB", "PTT_SCREENSHOTS")
+"""Beginnings of variables of tests and benchmarks."""
 
 
 def find_config(start: Path) -> Path | None:
@@ -163,6 +168,19 @@ def _refuse_typos(config: Path) -> None:
             near = get_close_matches(name, known, 1)
             hint = f"是不是 {near[0]}？" if near else "docs/settings.md 列出全部。"
             raise UsageError(f"設定檔 {config} 裡的 {name} 不是設定：{hint}")
+
+
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """A line for each ``PTT_…`` variable that is no setting, with the nearest name: it would silently do nothing."""
+    known = [f"PTT_{name.upper()}" for name in Settings.model_fields] + [*OF_THE_DIGEST]
+    lines = []
+    for name in sorted(environment):
+        if not name.upper().startswith("PTT_") or name.upper() in known or name.startswith(OF_DEVELOPMENT):
+            continue
+        near = get_close_matches(name.upper(), known, 1)
+        hint = f"是不是 {near[0]}？" if near else "docs/settings.md 列出全部。"
+        lines.append(f"環境變數 {name} 不是設定，沒有作用：{hint}")
+    return lines
 
 
 def _from_environment(name: str) -> bool:

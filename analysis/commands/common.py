@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analysis.config import Settings, check_boards, load_settings
+from analysis.config import Settings, check_boards, load_settings, unknown_variables
 from analysis.errors import PttError, UsageError
 from analysis.visible import clean
 from ptt_spider import clock
@@ -29,6 +29,8 @@ def settle(data: Path | None, **overrides: Any) -> Settings:
     settings = load_settings(data, **overrides)
     Voice.json = settings.log == "json"
     say(f"資料夾：{settings.data}")
+    for line in unknown_variables():
+        say(line)
     return settings
 
 
