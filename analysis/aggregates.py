@@ -1,7 +1,7 @@
-"""Per-thread results that views would otherwise work out over ten million pushes each time.
+"""Results that views would otherwise work out over ten million pushes each time.
 
-``internal.thread_moods`` (step ``moods``, after the scores) and ``internal.stories`` (step ``stories``, after the
-news): each equals its ``…_now`` view. Threads are marked in ``internal.dirty`` by the loader.
+``internal.thread_moods`` and ``internal.periods`` (step ``moods``, after the scores) and ``internal.stories`` (step
+``stories``, after the news): each equals its ``…_now`` view. Threads are marked in ``internal.dirty`` by the loader.
 """
 
 from typing import Final
@@ -14,10 +14,13 @@ from analysis.transaction import transaction
 
 MOODS: Final = "moods"
 STORIES: Final = "stories"
+WEEKS: Final = 13
+"""Weeks of periods that are reckoned at once: some 300,000 pushes of a large board."""
 
 
 def derive_moods(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> int:
-    """Brings ``internal.thread_moods`` up to date with pushes, scores and the active engine; how many threads.
+    """Brings ``internal.thread_moods`` and ``internal.periods`` up to date with pushes, scores and the active engine;
+    how many threads.
 
     Run it after the scores. When another engine has become active, every thread is done again.
     """
@@ -31,8 +34,21 @@ def derive_moods(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> i
             "DELETE FROM internal.thread_moods AS m USING batch AS b WHERE m.board = b.board AND m.post_id = b.post_id"
         )
         con.execute(statement("aggregates/moods"))
+        con.execute(statement("aggregates/stale_periods"))
 
-    return work_off(con, MOODS, reckon, threads=threads)
+    done = work_off(con, MOODS, reckon, threads=threads)
+    _fill_periods(con)
+    return done
+
+
+def _fill_periods(con: duckdb.DuckDBPyConnection) -> None:
+    """A period that is missing is stale; a kill between two transactions costs nothing but time."""
+    while True:
+        con.execute(statement("aggregates/missing_periods"), {"weeks": WEEKS})
+        if not con.execute("FROM missing_periods LIMIT 1").fetchall():
+            return
+        with transaction(con):
+            con.execute(statement("aggregates/periods"))
 
 
 def derive_stories(con: duckdb.DuckDBPyConnection) -> int:

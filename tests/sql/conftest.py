@@ -18,7 +18,8 @@ VOTE = {"推": 1, "噓": -1, "→": 0}
 TABLES = (
     "posts", "pushes", "news", "mentions", "prices", "engines", "post_scores", "push_scores", "votes", "thread_effects",
     "store_info", "internal.listings", "internal.failures", "internal.observations", "internal.dirty",
-    "internal.board_rates", "internal.thread_moods", "internal.stories", "internal.partial_scores",
+    "internal.board_rates", "internal.thread_moods", "internal.stories", "internal.partial_scores", "internal.periods",
+    "internal.thread_days",
 )  # fmt: skip
 
 

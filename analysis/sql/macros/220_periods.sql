@@ -1,26 +1,21 @@
 -- Mood by calendar period: unit is 'day' or 'week' (Monday to Sunday, ISO), in Taipei's time.
 CREATE OR REPLACE MACRO internal.period_sentiment(unit) AS TABLE
-WITH pushed AS (
-    SELECT
-        q.board, q.post_id, q.floor, q.vote, lower(q.user_id) AS user_key, q.pushed_at,
-        date_trunc(unit, internal.taipei(q.pushed_at))::DATE AS period
-    FROM pushes AS q
-    WHERE q.removed_at IS NULL AND q.pushed_at IS NOT NULL
-), reach AS (
+WITH reach AS (
     -- The newest period may still be running; the one before is then counted to the same age.
     SELECT
         u.board, date_trunc(unit, internal.taipei(u.until))::DATE AS period,
         internal.taipei(u.until) - date_trunc(unit, internal.taipei(u.until)) AS age
     FROM internal.board_until AS u
 ), comments AS (
-    SELECT
-        c.board, c.period, count(*) AS comments, count(DISTINCT c.user_key) AS users,
-        count(*) FILTER (WHERE c.vote = 1) AS pushes, count(*) FILTER (WHERE c.vote = -1) AS boos,
-        count(*) FILTER (WHERE c.vote = 0) AS arrows,
-        count(*) FILTER (WHERE internal.taipei(c.pushed_at) - c.period::TIMESTAMP <= r.age) AS comments_at_age
-    FROM pushed AS c
-    JOIN reach AS r ON r.board = c.board
-    GROUP BY c.board, c.period
+    SELECT c.* FROM internal.periods AS c WHERE c.span = unit
+), aged AS (
+    SELECT q.board, count(*) AS comments
+    FROM reach AS r
+    JOIN pushes AS q
+        ON q.board = r.board AND q.pushed_at >= (r.period - 7)::TIMESTAMP AT TIME ZONE 'Asia/Taipei'
+        AND q.pushed_at <= ((r.period - 7)::TIMESTAMP + r.age) AT TIME ZONE 'Asia/Taipei'
+    WHERE q.removed_at IS NULL
+    GROUP BY q.board
 ), written AS (
     SELECT
         p.board, date_trunc(unit, p.posted_on)::DATE AS period, count(*) AS posts,
@@ -33,17 +28,6 @@ WITH pushed AS (
         internal.weighted_variance(t.weight, t.approval) AS approval_variance
     FROM internal.thread_approvals AS t
     GROUP BY 1, 2
-), said AS (
-    SELECT s.board, date_trunc(unit, internal.taipei(s.pushed_at))::DATE AS period, s.user_key, avg(s.score) AS score
-    FROM internal.comment_scores AS s
-    WHERE s.pushed_at IS NOT NULL
-    GROUP BY 1, 2, 3
-), crowd AS (
-    SELECT
-        u.board, u.period, count(*) AS users_scored, avg(u.score) AS crowd_mood,
-        internal.mean_variance(count(*), stddev_samp(u.score)) AS crowd_variance
-    FROM said AS u
-    GROUP BY u.board, u.period
 ), tones AS (
     SELECT n.board, date_trunc(unit, n.posted_on)::DATE AS period, avg(t.news_tone) AS news_tone
     FROM internal.news_posts AS n
@@ -64,17 +48,18 @@ WITH pushed AS (
         x.board, x.period, x.period = r.period AS running, coalesce(w.posts, 0) AS posts,
         coalesce(w.news_posts, 0) AS news_posts, coalesce(c.comments, 0) AS comments, coalesce(c.users, 0) AS users,
         coalesce(c.pushes, 0) AS pushes, coalesce(c.boos, 0) AS boos, coalesce(c.arrows, 0) AS arrows,
-        CASE WHEN x.period = r.period THEN b.comments_at_age ELSE b.comments END AS comments_before,
+        CASE WHEN x.period = r.period AND b.period IS NOT NULL THEN coalesce(g.comments, 0) ELSE b.comments END
+            AS comments_before,
         internal.unit(a.approval) AS approval, a.approval_variance,
-        internal.unit(d.crowd_mood) AS crowd_mood, d.crowd_variance, internal.unit(t.news_tone) AS news_tone,
+        internal.unit(c.crowd_mood) AS crowd_mood, c.crowd_variance, internal.unit(t.news_tone) AS news_tone,
         v.listed, v.fetched, v.failed, v.complete
     FROM periods AS x
     JOIN reach AS r ON r.board = x.board
     LEFT JOIN written AS w ON w.board = x.board AND w.period = x.period
     LEFT JOIN comments AS c ON c.board = x.board AND c.period = x.period
     LEFT JOIN comments AS b ON b.board = x.board AND b.period = x.period - 7
+    LEFT JOIN aged AS g ON g.board = x.board
     LEFT JOIN approvals AS a ON a.board = x.board AND a.period = x.period
-    LEFT JOIN crowd AS d ON d.board = x.board AND d.period = x.period
     LEFT JOIN tones AS t ON t.board = x.board AND t.period = x.period
     LEFT JOIN cover AS v ON v.board = x.board AND v.period = x.period
 ), combined AS (

@@ -38,6 +38,12 @@ WHERE NOT EXISTS (
 DELETE FROM votes AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM thread_effects AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM internal.thread_moods AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
+DELETE FROM internal.periods AS x USING (
+    SELECT DISTINCT t.board, t.day FROM internal.thread_days AS t
+    SEMI JOIN posts_down AS d ON d.board = t.board AND d.post_id = t.post_id
+) AS p
+WHERE x.board = p.board AND x.period IN (p.day, date_trunc('week', p.day)::DATE) AND (x.span = 'week' OR x.period = p.day);
+DELETE FROM internal.thread_days AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM internal.stories AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM internal.texts AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM internal.observations AS p USING posts_down AS d

@@ -29,3 +29,31 @@ SELECT
     avg(u.score) AS crowd_mood, internal.mean_variance(count(*), stddev_samp(u.score)) AS crowd_variance
 FROM per_user AS u
 GROUP BY u.board, u.post_id;
+
+CREATE OR REPLACE VIEW internal.periods_now AS
+WITH spans AS (
+    SELECT x.span FROM (VALUES ('day'), ('week')) AS x(span)
+), comments AS (
+    SELECT
+        p.board, x.span, date_trunc(x.span, internal.taipei(p.pushed_at))::DATE AS period, count(*) AS comments,
+        count(DISTINCT lower(p.user_id)) AS users, count(*) FILTER (WHERE p.vote = 1) AS pushes,
+        count(*) FILTER (WHERE p.vote = -1) AS boos, count(*) FILTER (WHERE p.vote = 0) AS arrows
+    FROM pushes AS p, spans AS x
+    WHERE p.removed_at IS NULL AND p.pushed_at IS NOT NULL
+    GROUP BY 1, 2, 3
+), said AS (
+    SELECT
+        s.board, x.span, date_trunc(x.span, internal.taipei(s.pushed_at))::DATE AS period, s.user_key, avg(s.score) AS score
+    FROM internal.comment_scores AS s, spans AS x
+    WHERE s.pushed_at IS NOT NULL
+    GROUP BY 1, 2, 3, 4
+), crowd AS (
+    SELECT
+        u.board, u.span, u.period, avg(u.score) AS crowd_mood,
+        internal.mean_variance(count(*), stddev_samp(u.score)) AS crowd_variance
+    FROM said AS u
+    GROUP BY u.board, u.span, u.period
+)
+SELECT c.*, d.crowd_mood, d.crowd_variance
+FROM comments AS c
+LEFT JOIN crowd AS d ON d.board = c.board AND d.span = c.span AND d.period = c.period;
