@@ -4,6 +4,7 @@ import csv
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
@@ -51,12 +52,12 @@ def _comment(con: duckdb.DuckDBPyConnection, table: str) -> None:
     for comment in comments():
         if not comment.column:
             kind = table if comment.kind == "table" else comment.kind.upper()
-            con.execute(f"COMMENT ON {kind} {comment.name} IS {_literal(comment.text)}")
+            con.execute(f"COMMENT ON {kind} {comment.name} IS {literal(comment.text)}")
     for schema, owner, column, present in con.execute(statement("document/columns")).fetchall():
         name = owner if schema == "main" else f"{schema}.{owner}"
         text = texts.get((name, column)) or texts.get(("*", column))
         if text is not None and text != present:
-            con.execute(f'COMMENT ON COLUMN {schema}.{owner}."{column}" IS {_literal(text)}')
+            con.execute(f'COMMENT ON COLUMN {schema}.{owner}."{column}" IS {literal(text)}')
 
 
 @cache
@@ -67,8 +68,9 @@ def _definitions() -> tuple[str, ...]:
     return tuple(entry.read_text("utf-8") for entry in sorted(found, key=lambda entry: entry.name))
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def literal(value: str | Path) -> str:
+    """A text for SQL where DuckDB takes no parameter (COPY, ATTACH, SET); everywhere else, use a parameter."""
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _folder() -> Traversable:

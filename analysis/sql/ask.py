@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import duckdb
 
 from analysis.errors import PttError, UsageError
+from analysis.sql import literal
 from analysis.sql.cookbook import Query, queries
 from analysis.store.disk import is_disk_full
 
@@ -43,9 +44,9 @@ def open_locked(data: Path, *, may_write: Path | None = None) -> duckdb.DuckDBPy
         for setting in ("python_enable_replacement_scans", "python_enable_replacements"):  # DuckDB 1.5, 2.0
             with contextlib.suppress(duckdb.CatalogException):
                 con.execute(f"SET {setting} = false")
-        con.execute(f"SET temp_directory = {quoted(Path(tempfile.gettempdir()) / 'ptt-sql')}")
+        con.execute(f"SET temp_directory = {literal(Path(tempfile.gettempdir()) / 'ptt-sql')}")
         if may_write is not None:
-            con.execute(f"SET allowed_paths = [{quoted(may_write)}]")
+            con.execute(f"SET allowed_paths = [{literal(may_write)}]")
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
     except BaseException:
@@ -73,7 +74,7 @@ def copy_parquet(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping
     if not kinds <= {"SELECT", "CREATE"}:  # PIVOT is both
         raise QueryFailed("寫成 Parquet 的要是一個 SELECT。")
     options = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
-    statement = f"COPY (\n{query.strip().rstrip(';')}\n) TO {quoted(target)} ({options})"
+    statement = f"COPY (\n{query.strip().rstrip(';')}\n) TO {literal(target)} ({options})"
     try:
         return int(con.execute(statement, dict(parameters) if parameters else None).fetchall()[0][0])
     except duckdb.Error as error:
@@ -128,10 +129,6 @@ def explain(error: duckdb.Error) -> PttError:
     if isinstance(error, duckdb.CatalogException | duckdb.BinderException):
         return QueryFailed(f"SQL 裡的名稱或型別不對（ptt sql .schema 列出所有的表與檢視）：{detail}")
     return QueryFailed(f"查詢失敗：{detail}")
-
-
-def quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _refuse_files(con: duckdb.DuckDBPyConnection, query: str) -> None:

@@ -10,6 +10,7 @@ import duckdb
 
 from analysis.config import load_settings
 from analysis.errors import PttError, StoreNotFound
+from analysis.sql import literal
 from analysis.store.lake.address import lake_of
 from analysis.store.work import CATALOG, PUBLISHED_NAME
 
@@ -46,8 +47,7 @@ def open_published(data: Path) -> duckdb.DuckDBPyConnection:
     try:
         con.execute("SET TimeZone = 'Asia/Taipei'")
         con.execute("SET enable_progress_bar = false")  # DuckDB 2.0 writes it into standard output
-        quoted = str(path).replace("'", "''")
-        con.execute(f"ATTACH '{quoted}' AS {CATALOG} (READ_ONLY)")
+        con.execute(f"ATTACH {literal(path)} AS {CATALOG} (READ_ONLY)")
         con.execute(f"USE {CATALOG}")
     except duckdb.Error as error:
         con.close()

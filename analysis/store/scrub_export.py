@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from analysis.sql import literal
 from analysis.store.manifest import entry_of, read_manifest, write_manifest
 from analysis.store.privacy import WRITTEN
 from ptt_spider.privacy import BLOT, blot_pattern
@@ -48,7 +49,7 @@ def _scrub_file(con: duckdb.DuckDBPyConnection, path: Path, user_id: str) -> int
     found = " OR ".join(
         [gone, *(f"coalesce(regexp_matches({_named(name)}, {_pattern(user_id)}), false)" for name in texts)]
     )
-    source = f"read_parquet({_text(str(path))})"
+    source = f"read_parquet({literal(path)})"
     if not con.execute(f"SELECT count(*) FROM {source} AS r WHERE {found}").fetchall()[0][0]:  # noqa: S608 - quoted
         return None
     blotted = ", ".join(
@@ -59,7 +60,7 @@ def _scrub_file(con: duckdb.DuckDBPyConnection, path: Path, user_id: str) -> int
     part = path.with_name(f".{path.name}.forget")
     rows = con.execute(
         f"COPY ({kept} FROM {source} AS r WHERE NOT ({gone}))"
-        f" TO {_text(str(part))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+        f" TO {literal(part)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
     ).fetchall()[0][0]
     part.replace(path)
     return int(rows)
@@ -76,7 +77,7 @@ def _gone_rule(columns: dict[str, str], user_id: str) -> str:
             )
     for name in ("user_id", "author"):
         if name in columns:
-            rules.append(f"coalesce(lower(r.{name}) = {_text(user_id.lower())}, false)")
+            rules.append(f"coalesce(lower(r.{name}) = {literal(user_id.lower())}, false)")
     return "(" + " OR ".join(rules) + ")"
 
 
@@ -85,8 +86,4 @@ def _named(column: str) -> str:
 
 
 def _pattern(user_id: str) -> str:
-    return _text(blot_pattern(user_id))
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    return literal(blot_pattern(user_id))

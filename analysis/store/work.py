@@ -58,7 +58,7 @@ def open_work(data: Path, boards: Iterable[str] | None = None, *, shared: bool =
 
 def _prepare(con: duckdb.DuckDBPyConnection, data: Path, path: Path) -> None:
     con.execute(f"SET TimeZone = 'Asia/Taipei'; SET memory_limit = '{MEMORY_LIMIT}'")
-    con.execute(f"SET temp_directory = {_quote(data / 'tmp')}")
+    con.execute(f"SET temp_directory = {sql.literal(data / 'tmp')}")
     attach(con, path)
     migrate(con, path)
     sql.apply(con)
@@ -76,7 +76,7 @@ def _join(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, boards: Iterab
 def attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Attaches a store for writing and makes it the default. Raises StoreDamaged."""
     try:
-        con.execute(f"ATTACH {_quote(path)} AS {CATALOG} (STORAGE_VERSION '{STORAGE_VERSION}')")
+        con.execute(f"ATTACH {sql.literal(path)} AS {CATALOG} (STORAGE_VERSION '{STORAGE_VERSION}')")
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise StoreDamaged(
@@ -104,7 +104,3 @@ def _restore(data: Path, path: Path) -> None:
         os.fsync(file.fileno())
     path.with_name(f"{WORK_NAME}.wal").unlink(missing_ok=True)  # it belongs to the file that was lost
     part.rename(path)
-
-
-def _quote(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
