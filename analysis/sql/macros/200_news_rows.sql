@@ -6,13 +6,9 @@ WITH wanted AS (
     FROM internal.news_posts AS n
     WHERE n.posted_at < known_until AND n.posted_at >= known_since AND (NOT known_strict OR n.first_seen_at < known_until)
 ), counts AS (
-    SELECT n.board, n.post_id, n.push_count, n.boo_count, n.arrow_count
-    FROM wanted AS n
-    WHERE known_until = 'infinity'::TIMESTAMPTZ
-    UNION ALL
     SELECT
-        p.board, p.post_id, count(*) FILTER (WHERE p.vote = 1), count(*) FILTER (WHERE p.vote = -1),
-        count(*) FILTER (WHERE p.vote = 0)
+        p.board, p.post_id, count(*) FILTER (WHERE p.vote = 1) AS push_count,
+        count(*) FILTER (WHERE p.vote = -1) AS boo_count, count(*) FILTER (WHERE p.vote = 0) AS arrow_count
     FROM internal.known_pushes(known_until, known_strict, known_since) AS p
     WHERE known_until < 'infinity'::TIMESTAMPTZ
     GROUP BY p.board, p.post_id
@@ -36,8 +32,10 @@ WITH wanted AS (
     SELECT
         n.board, n.post_id, n.posted_at, n.posted_on, n.session_on, n.title, n.headline, n.url, n.source_domain,
         CASE WHEN n.deleted_at < known_until THEN n.deleted_at END AS deleted_at,
-        coalesce(v.push_count, 0) AS push_count, coalesce(v.boo_count, 0) AS boo_count,
-        coalesce(v.arrow_count, 0) AS arrow_count, coalesce(t.voters, 0) AS voters,
+        CASE WHEN known_until = 'infinity'::TIMESTAMPTZ THEN n.push_count ELSE coalesce(v.push_count, 0) END AS push_count,
+        CASE WHEN known_until = 'infinity'::TIMESTAMPTZ THEN n.boo_count ELSE coalesce(v.boo_count, 0) END AS boo_count,
+        CASE WHEN known_until = 'infinity'::TIMESTAMPTZ THEN n.arrow_count ELSE coalesce(v.arrow_count, 0) END AS arrow_count,
+        coalesce(t.voters, 0) AS voters,
         CASE WHEN t.voters > 0 THEN internal.unit(t.approval) END AS approval,
         CASE WHEN t.voters > 0 THEN internal.unit(t.approval_low) END AS approval_low,
         CASE WHEN t.voters > 0 THEN internal.unit(t.approval_high) END AS approval_high,
