@@ -34,6 +34,14 @@ class RunEnds(Exception):
     """The run cannot go on; the message is the one line that users read."""
 
 
+class NoBoard(RunEnds):
+    """There is no such board; ``url`` is the address that said so."""
+
+    def __init__(self, message: str, url: str) -> None:
+        super().__init__(message)
+        self.url = url
+
+
 class Asker:
     """Asks for pages through Scrapy's downloader: robots, pace, retries, refusals and the archive apply."""
 

@@ -1,9 +1,8 @@
 """The spider ``board``: drives one `CrawlJob`, from `ptt_spider.crawling.crawl` or from ``scrapy crawl board``."""
 
 import asyncio
-import os
+import sys
 from collections.abc import AsyncIterator, Callable, Collection
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,14 +10,13 @@ import scrapy
 from scrapy.crawler import Crawler
 
 from ptt_spider import clock
-from ptt_spider.aid import SITE, parse_ref
 from ptt_spider.crawling import CrawlJob, CrawlReport, Listener, RefResult
 from ptt_spider.extensions import Requests
-from ptt_spider.frontier import hot_threads, parse_span
+from ptt_spider.frontier import hot_threads
 from ptt_spider.items import Post
 from ptt_spider.pipelines import SpoolPipeline
-from ptt_spider.privacy import must_redact
-from ptt_spider.spiders.asking import Asker, RunEnds
+from ptt_spider.spiders.arguments import job_from_arguments
+from ptt_spider.spiders.asking import Asker, NoBoard, RunEnds
 from ptt_spider.spiders.following import Following
 from ptt_spider.spiders.run import Ask, Run, now
 from ptt_spider.spiders.threads import Threads
@@ -39,14 +37,13 @@ class BoardSpider(scrapy.Spider):
     def __init__(
         self,
         *args: Any,
-        job: CrawlJob | None = None,
+        job: CrawlJob,
         listener: Listener | None = None,
         on_roll: Callable[[Path], None] | None = None,
         outcome: dict[str, Any] | None = None,
-        **kwargs: Any,
     ) -> None:
         super().__init__(*args)
-        self.job = job or job_from_arguments(kwargs)
+        self.job = job
         self.report = CrawlReport(self.job.run_id, clock.now())
         self._alone = listener is None
         """Started by ``scrapy crawl``: nobody else tells how the run ended."""
@@ -56,10 +53,17 @@ class BoardSpider(scrapy.Spider):
         self.paces: Any = None
         """Token buckets that are shared with other hosts (`ptt_spider.hosts.pace`), where the job names a Redis."""
         self._server: Any = None
+        self._missing: set[str] = set()
         self.archive = Archive(self.job.data_dir / "raw", self.job.run_id) if self.job.raw else None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        if "job" not in kwargs:  # scrapy crawl board: it would show a traceback, and end with 1
+            try:
+                kwargs = {"job": job_from_arguments(kwargs)}
+            except ValueError as error:
+                sys.stderr.write(f"scrapy crawl board: {error}\n")
+                raise SystemExit(2) from None
         spider = super().from_crawler(crawler, *args, **kwargs)
         if not crawler.settings.frozen:
             crawler.settings.set("USER_AGENT", spider.job.user_agent, "spider")
@@ -152,9 +156,20 @@ class BoardSpider(scrapy.Spider):
             async for post in self._hot(run, threads, self.job.boards):
                 yield post
         for board in self.job.boards:
-            walk = Walk(run, threads, board)
+            async for post in self._board(run, threads, board):
+                yield post
+
+    async def _board(self, run: Run, threads: Threads, board: str) -> AsyncIterator[Post]:
+        """A board's posts. One that does not exist ends a run with others only if none of them does."""
+        walk = Walk(run, threads, board)
+        try:
             async for post in walk.fetch_new() if self.job.hot else walk.posts():
                 yield post
+        except NoBoard as error:
+            self._missing.add(board)
+            if self._missing.issuperset(self.job.boards):
+                raise
+            run.failed(board, None, error.url, "看板不存在，請檢查名稱")
 
     async def _hot(self, run: Run, threads: Threads, boards: Collection[str]) -> AsyncIterator[Post]:
         for board, post_id in hot_threads(self.job.known, now(), self.job.until_next):
@@ -171,8 +186,7 @@ class BoardSpider(scrapy.Spider):
             if self.job.hot:
                 async for post in self._hot(run, threads, (board,)):
                     yield post
-            walk = Walk(run, threads, board)
-            async for post in walk.fetch_new() if self.job.hot else walk.posts():
+            async for post in self._board(run, threads, board):
                 yield post
 
         await Together(run, self, self._server, self.host, pipeline.sync).crawl(walk_over)
@@ -204,39 +218,3 @@ def as_item(post: Post) -> dict[str, Any]:
         "pushes": [push._asdict() for push in post.pushes],
         "replies": [reply._asdict() for reply in post.replies],
     }
-
-
-def job_from_arguments(given: dict[str, Any]) -> CrawlJob:
-    """The job of ``scrapy crawl board -a …``; the data folder is ``-a data=``, PTT_DATA, ./data. Raises ValueError."""
-    unknown = set(given) - set(_ARGUMENTS)
-    if unknown:
-        raise ValueError(f"unknown argument {sorted(unknown)[0]!r}: there are {', '.join(_ARGUMENTS)}")
-    data = Path(given.get("data") or os.environ.get("PTT_DATA") or "data").expanduser().absolute()
-    if must_redact(data):
-        raise ValueError(f"{data} keeps less than the site shows (docs/privacy.md): crawl it with ptt crawl or ptt run")
-    return CrawlJob(
-        data_dir=data,
-        boards=tuple(name.strip() for name in given.get("board", "Stock").split(",") if name.strip()),
-        site=given.get("site") or os.environ.get("PTT_SITE") or SITE,
-        since=_when(given["since"]) if given.get("since") else None,
-        until=_when(given["until"]) if given.get("until") else None,
-        pages=int(given["pages"]) if given.get("pages") else None,
-        category=given.get("category"),
-        search=given.get("search"),
-        refs=tuple(parse_ref(ref) for ref in given.get("url", "").split()),
-        delay=float(given.get("delay") or os.environ.get("PTT_DELAY") or 1.0),
-        contact=os.environ.get("PTT_CONTACT", ""),
-        full=given.get("full", "") in ("1", "true", "yes"),
-        redis=os.environ.get("PTT_REDIS", ""),
-    )
-
-
-_ARGUMENTS = ("board", "since", "until", "pages", "category", "search", "url", "site", "delay", "data", "full")
-
-
-def _when(text: str) -> datetime:
-    try:
-        return clock.now() - parse_span(text)
-    except ValueError:
-        when = datetime.fromisoformat(text)
-    return when if when.tzinfo else when.replace(tzinfo=clock.TAIPEI)

@@ -9,7 +9,7 @@ from ptt_spider.frontier import Place, find_page, guess_page, page_times
 from ptt_spider.items import IndexPage
 from ptt_spider.middlewares import ForbiddenByRobots, SiteRefused, refusal
 from ptt_spider.pages import parse_index
-from ptt_spider.spiders.asking import RunEnds, Unanswered, fetched_at, refused_line
+from ptt_spider.spiders.asking import NoBoard, RunEnds, Unanswered, fetched_at, refused_line
 from ptt_spider.spiders.run import Run, now
 from ptt_spider.spiders.threads import GONE
 
@@ -43,7 +43,7 @@ class Listing:
         except Unanswered as error:
             raise RunEnds(f"連不上 {url}（{error}）：請檢查網路與 --site，稍後再執行一次。") from None
         if listed is None:
-            raise RunEnds(f"看板 {board} 不存在（{url} 回應 404）：請檢查看板名稱，大小寫要相符。")
+            raise NoBoard(f"看板 {board} 不存在（{url} 回應 404）：請檢查看板名稱，大小寫要相符。", url)
         return listed
 
     async def numbered(self, number: int) -> Listed | None:

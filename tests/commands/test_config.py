@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.config import Settings, load_settings
+from analysis.commands.common import settle
+from analysis.config import Settings, load_settings, unknown_variables
 from analysis.errors import UsageError
 
 
@@ -13,6 +14,27 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(f"PTT_{name.upper()}", raising=False)
     monkeypatch.chdir(tmp_path)
+
+
+def test_a_misspelt_variable_is_told_with_the_nearest_name() -> None:
+    given = {
+        "PTT_BORAD": "Stock",
+        "PTT_BOARD": "Stock",
+        "ptt_delay": "1",
+        "PTT_XYZZY": "",
+        "PTT_BENCH_PUSHES": "9",
+        "A": "",
+    }
+    assert unknown_variables(given) == [
+        "環境變數 PTT_BORAD 不是設定，沒有作用：是不是 PTT_BOARD？",
+        "環境變數 PTT_XYZZY 不是設定，沒有作用：docs/settings.md 列出全部。",
+    ]
+
+
+def test_every_command_tells_of_it_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PTT_ENGIN", "lexicon")
+    settle(None)
+    assert capsys.readouterr().err.splitlines()[1:] == ["環境變數 PTT_ENGIN 不是設定，沒有作用：是不是 PTT_ENGINE？"]
 
 
 def test_data_defaults_to_the_current_folder(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from scrapy.utils.test import get_crawler
 
 from analysis.store.lock import hold
+from ptt_spider.spiders.board import BoardSpider
 
 RUNNING_APART = {"crawls", "store_info"}
 """Tables that tell of runs, not of the board."""
@@ -190,6 +192,27 @@ def test_a_crawl_killed_20_times_ends_with_the_same_store(ptt, tmp_path):
     assert expected["posts"]
     for table, content in expected.items():
         assert got[table] == content, table
+
+
+def test_of_several_boards_one_unknown_is_partly_done(ptt, site, tmp_path):
+    ended = ptt("run", "--board", "Nirvana", "--board", "Stock")
+    assert ended.returncode == 3, ended.stderr
+    assert "/bbs/Nirvana/index.html（看板不存在" in ended.stderr.splitlines()[-1]
+    assert rows(tmp_path / "data", "SELECT count(*) > 0, list(DISTINCT board) FROM posts") == [(True, ["Stock"])]
+    assert rows(tmp_path / "data", "SELECT exit_code FROM crawls") == [(3,)]
+    assert ptt("run", "--board", "Nirvana", "--board", "Nowhere", data=tmp_path / "none").returncode == 1
+
+
+@pytest.mark.parametrize(
+    "argument", ["since=yesterday", "pages=0", "board=../x", "url=nonsense", "delay=fast", "bord=S"]
+)
+def test_a_bad_argument_of_scrapy_is_one_line(argument, monkeypatch, capsys):
+    crawler = get_crawler(BoardSpider)
+    with pytest.raises(SystemExit) as ended:
+        BoardSpider.from_crawler(crawler, **dict([argument.split("=")]))
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert argument.partition("=")[0] in line
 
 
 def test_scrapy_does_the_same_crawl_and_gives_the_items(site, root, tmp_path):
