@@ -37,14 +37,21 @@ class ExportDamaged(PttError):
 
 
 def export(
-    data: Path, folder: Path, *, share: bool = False, on_table: Progress = lambda _: None, remembered: bool = True
+    data: Path,
+    folder: Path,
+    *,
+    share: bool = False,
+    on_table: Progress = lambda _: None,
+    remembered: bool = True,
+    shared: bool = True,
 ) -> Manifest:
     """Writes the published store to ``folder`` and checks what was written.
 
     The folder appears whole, or stays what it was: a new one is written beside it and renamed. A folder that holds
-    anything but an export is refused (UsageError). Raises StoreNotFound, OSError (disk full).
+    anything but an export is refused (UsageError). With PTT_STORE=ducklake it is the whole lake, unless not ``shared``.
+    Raises StoreNotFound, OSError (disk full).
     """
-    from analysis.store.connect import connect
+    from analysis.store.connect import connect, open_published
 
     folder = folder.expanduser().absolute()
     _refuse_foreign(folder)
@@ -52,7 +59,7 @@ def export(
     shutil.rmtree(waiting, ignore_errors=True)
     waiting.mkdir(parents=True)
     try:
-        with connect(data) as con:
+        with connect(data) if shared else open_published(data) as con:
             con.execute("SET threads = 1")  # more would cut the row groups differently each time
             entries = list((_share_files if share else _backup_files)(con, waiting, on_table))
             manifest = _manifest(con, entries, share=share)
@@ -97,9 +104,9 @@ def restore(folder: Path, data: Path, *, remembered: bool = True) -> Manifest:
     part = data / f".restore.{os.getpid()}"
     part.mkdir(parents=True)
     try:
-        with open_work(part) as con:
+        with open_work(part, shared=False) as con:
             _fill(con, folder, manifest)
-            publish(part, con)
+            publish(part, con, shared=False)
         (part / WORK_NAME).replace(data / WORK_NAME)
         (part / PUBLISHED_NAME).replace(data / PUBLISHED_NAME)
     finally:

@@ -19,6 +19,8 @@ from analysis.derive import derive_all
 from analysis.errors import UsageError
 from analysis.sql import statement
 from analysis.store import export as exports
+from analysis.store.lake.address import address
+from analysis.store.lake.tidy import tidy
 from analysis.store.manifest import KNOWN, known_exports
 from analysis.store.privacy import WRITTEN, add_tombstone, hold_to_mode, load_key
 from analysis.store.publish import publish
@@ -109,6 +111,8 @@ def _scrub_store(
                 con.execute(f"DROP TABLE {table}")
         derive_all(con, settings)
         publish(settings.data, con)
+    if lake := address(settings):
+        tidy(settings.data, lake, None, forget=True)
     done.posts, done.pushes = len(posts), len(pushes)
     return posts, pushes
 
@@ -168,7 +172,7 @@ def _write_anew(data: Path) -> None:
     for path in (folder, fresh):
         shutil.rmtree(path, ignore_errors=True)
     try:
-        exports.export(data, folder, remembered=False)
+        exports.export(data, folder, remembered=False, shared=False)
         exports.restore(folder, fresh, remembered=False)
         for name in (WORK_NAME, PUBLISHED_NAME):
             (fresh / name).replace(data / name)

@@ -43,7 +43,7 @@ def publish(data: Path, con: duckdb.DuckDBPyConnection, *, shared: bool = True) 
             try:
                 _copy(work, part, target)
                 if lake:
-                    push(data, lake, target)
+                    push(con, data, lake, target)
                 spare.keep(target)
                 part.replace(target)
                 _fsync(data)

@@ -33,10 +33,11 @@ class Overtaken(PttError):
     """Another host has published a board since this one read it; the next run begins with what it published."""
 
 
-def push(data: Path, lake: Lake, published: Path) -> None:
+def push(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, published: Path) -> None:
     """Sends to the lake what the publication to be (`part_of`) has and this folder's last one has not.
 
-    `settle` ends it once the one has become the other. Raises LakeUnreachable, Overtaken, StoreLocked.
+    ``con`` is any connection outside a transaction, used for its extensions. `settle` ends it once the one has become
+    the other. Raises LakeUnreachable, Overtaken, StoreLocked.
     """
     failed: Exception | None = None
     for attempt in range(TRIES):
@@ -45,7 +46,7 @@ def push(data: Path, lake: Lake, published: Path) -> None:
         state = read_state(data, lake.catalog)
         try:
             if not (state.next and _arrived(lake, state.next)):
-                _push(data, lake, published, state)
+                _push(con, data, lake, published, state)
         except (duckdb.Error, PttError) as error:
             if isinstance(error, PttError) and not isinstance(error, LakeUnreachable):
                 raise
@@ -86,7 +87,7 @@ def recover(data: Path, lake: Lake, published: Path) -> None:
 
 
 def _arrived(lake: Lake, sent: dict[str, str]) -> bool:
-    with _connect() as con:
+    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as con:
         attach(con, lake)
         try:
             return sent.items() <= heads(con).items()
@@ -94,16 +95,9 @@ def _arrived(lake: Lake, sent: dict[str, str]) -> bool:
             raise unreachable(lake, error) from error
 
 
-def _connect() -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
-    con.execute("SET TimeZone = 'Asia/Taipei'; SET memory_limit = '2GB'; SET enable_progress_bar = false")
-    return con
-
-
-def _push(data: Path, lake: Lake, published: Path, state: State) -> None:
+def _push(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, published: Path, state: State) -> None:
     session = session_of(data, lake)
-    with _connect() as con:
-        con.execute(f"SET temp_directory = {quoted(str(data / 'tmp'))}")
+    try:
         con.execute(f"ATTACH {quoted(str(part_of(published)))} AS new (READ_ONLY)")
         base = _attach_old(con, published, state)
         changes = [(table, name) for i, table in enumerate(tables(con, "new"))
@@ -114,6 +108,11 @@ def _push(data: Path, lake: Lake, published: Path, state: State) -> None:
         with session.committing():
             bring_up(con)
             _send(con, data, state, session, changes, boards)
+    finally:
+        con.execute("USE memory")
+        for name in ("new", "old", ALIAS):
+            with contextlib.suppress(duckdb.Error):
+                con.execute(f"DETACH DATABASE IF EXISTS {name}")
 
 
 def _attach_old(con: duckdb.DuckDBPyConnection, published: Path, state: State) -> list[str]:
@@ -139,6 +138,7 @@ def _find_changes(con: duckdb.DuckDBPyConnection, table: Table, number: int, bas
         known = f"list_contains({_list(base)}, board) AND {mine}"
     con.execute(
         statement("lake/changed").format(
+            name=f"changed_{number}",
             key=", ".join(table.key),
             table=table.name,
             mine=mine,
@@ -146,10 +146,8 @@ def _find_changes(con: duckdb.DuckDBPyConnection, table: Table, number: int, bas
             known=known if base else "false",
         )
     )
-    if not con.execute("SELECT count(*) FROM changed").fetchall()[0][0]:
-        return ""
-    con.execute(f"ALTER TABLE changed RENAME TO changed_{number}")
-    return f"changed_{number}"
+    found = con.execute(f"FROM changed_{number} LIMIT 1").fetchall()
+    return f"changed_{number}" if found else ""
 
 
 def _boards(con: duckdb.DuckDBPyConnection, changes: list[tuple[Table, str]]) -> set[str]:
@@ -194,8 +192,6 @@ def _send(
         con.execute("DELETE FROM lake.internal.heads WHERE list_contains($boards, board)", {"boards": written})
         con.execute(statement("lake/insert_heads"), given)
         write_state(data, state)
-    with contextlib.suppress(duckdb.Error):
-        con.execute("USE memory")
 
 
 def _replace(con: duckdb.DuckDBPyConnection, table: Table, changed: str) -> None:
