@@ -40,7 +40,7 @@ def _halves(rows: dict[str, str], count: int, names: frozenset[str], salt: str) 
 
 
 def fresh_texts(draw: str) -> dict[str, str]:
-    """key -> text; keys as in `sample.texts`, and ``train#T7`` and ``title#T7`` for the labelled set's row of that id."""
+    """key -> text; keys as in `sample.texts`, and ``train#T7`` and ``title#T7`` for that row of the labelled set."""
     con = duckdb.connect()
     seen = texts() | (fresh_texts("fresh") if draw == "after" else {})
     titles = dict(con.execute(f"SELECT post_id, title FROM '{POSTS}' WHERE title <> ''").fetchall())  # noqa: S608
