@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ptt_spider import clock
-from ptt_spider.crawling import CrawlJob
+from ptt_spider.job import CrawlJob
 
 NAME = "walks.json"
 KEPT = timedelta(days=60)

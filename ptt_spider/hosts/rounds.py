@@ -12,8 +12,8 @@ from typing import Any, Final, Literal, TypeVar
 from redis import RedisError
 
 from ptt_spider import clock
-from ptt_spider.crawling import CrawlJob, Failure
 from ptt_spider.hosts.connection import KEPT, PREFIX, Server
+from ptt_spider.job import CrawlJob, Failure
 from ptt_spider.journal import Journal
 
 T = TypeVar("T")

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from ptt_spider import clock
 from ptt_spider.aid import SITE, PostRef, is_board, parse_ref
-from ptt_spider.crawling import CrawlJob
 from ptt_spider.frontier import parse_span
+from ptt_spider.job import CrawlJob
 from ptt_spider.privacy import must_redact
 
 T = TypeVar("T")

@@ -10,10 +10,10 @@ import scrapy
 from scrapy.crawler import Crawler
 
 from ptt_spider import clock
-from ptt_spider.crawling import CrawlJob, CrawlReport, Listener, RefResult
 from ptt_spider.extensions import Requests
 from ptt_spider.frontier import hot_threads
 from ptt_spider.items import Post
+from ptt_spider.job import CrawlJob, CrawlReport, Listener, RefResult
 from ptt_spider.pipelines import SpoolPipeline
 from ptt_spider.spiders.arguments import job_from_arguments
 from ptt_spider.spiders.asking import Asker, NoBoard, RunEnds

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ptt_spider import clock
-from ptt_spider.crawling import CrawlJob, CrawlReport, Failure, Listener, Progress
 from ptt_spider.frontier import Key, KnownThread
+from ptt_spider.job import CrawlJob, CrawlReport, Failure, Listener, Progress
 from ptt_spider.journal import Journal
 from ptt_spider.spiders.asking import Asker
 from ptt_spider.spool import FailedSeen, GrowthSeen, Record

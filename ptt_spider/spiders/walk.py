@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from ptt_spider import clock
 from ptt_spider.aid import is_name, name_seconds
-from ptt_spider.crawling import Plan
 from ptt_spider.frontier import (
     ROWS_PER_PAGE,
     Missing,
@@ -20,6 +19,7 @@ from ptt_spider.frontier import (
     why_fetch,
 )
 from ptt_spider.items import IndexPage, IndexRow, Post
+from ptt_spider.job import Plan
 from ptt_spider.spiders.listing import Listed, Listing
 from ptt_spider.spiders.run import Ask, Run, now
 from ptt_spider.spiders.threads import Threads
