@@ -1,8 +1,9 @@
-"""Draws the [新聞] posts of the news labels from ../shared and writes them, as they are read now, to a file outside the tree.
+"""Draws the [新聞] posts of the news labels from ../shared and writes them, as read now, to a file outside the tree.
 
     .venv/bin/python labels/news/sample.py fresh /tmp/news_to_read.txt
 
-Draws: ``mended`` the 300 posts on which the rules were mended, ``fresh`` 300 others, read once and never mended on.
+Draws: ``mended`` the 300 posts on which the rules were mended first, ``fresh`` 300 others, read before anything was
+mended on them, ``after`` 100 more, read after what ``fresh`` taught had been mended.
 """
 
 import hashlib
@@ -15,8 +16,7 @@ import duckdb
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTS = ROOT.parent / "shared" / "data" / "stock_posts_2016_2018.parquet"
-DRAWS = {"mended": "news", "fresh": "second reading"}
-POSTS_A_DRAW = 300
+DRAWS = {"mended": ("news", 300), "fresh": ("second reading", 300), "after": ("third reading", 100)}
 
 
 class News(NamedTuple):
@@ -27,18 +27,16 @@ class News(NamedTuple):
 
 
 def posts(draw: str) -> list[News]:
-    """The posts of a draw, in the order of its hash; those of ``fresh`` are in no earlier reading."""
-    seen = (
-        ""
-        if draw == "mended"
-        else """
-      AND post_id NOT IN (SELECT post_id FROM news ORDER BY md5(post_id || 'news') LIMIT 300)
-      AND post_id NOT IN (SELECT post_id FROM news ORDER BY md5(post_id || 'fresh') LIMIT 60)"""
-    )
+    """The posts of a draw, in the order of its hash; those of a later draw are in no earlier one."""
+    earlier = list(DRAWS)[: list(DRAWS).index(draw)]
+    seen = [post.post_id for before in earlier for post in posts(before)]
+    salt, count = DRAWS[draw]
+    old = "SELECT post_id FROM news ORDER BY md5(post_id || 'fresh') LIMIT 60" if earlier else "SELECT ''"
     query = f"""
     WITH news AS (SELECT post_id, title, content, posted_at FROM '{POSTS}' WHERE title LIKE '[新聞]%')
-    SELECT * FROM news WHERE true {seen} ORDER BY md5(post_id || $1) LIMIT $2"""  # noqa: S608 - our own paths
-    return [News(*row) for row in duckdb.connect().execute(query, [DRAWS[draw], POSTS_A_DRAW]).fetchall()]
+    SELECT * FROM news WHERE post_id NOT IN (SELECT unnest($3::VARCHAR[])) AND post_id NOT IN ({old})
+    ORDER BY md5(post_id || $1) LIMIT $2"""  # noqa: S608 - our own paths
+    return [News(*row) for row in duckdb.connect().execute(query, [salt, count, seen]).fetchall()]
 
 
 def mark(value: object) -> str:
