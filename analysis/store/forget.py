@@ -19,6 +19,7 @@ from analysis.derive import derive_all
 from analysis.errors import UsageError
 from analysis.sql import statement
 from analysis.store import export as exports
+from analysis.store import spare
 from analysis.store.lake.address import address
 from analysis.store.lake.tidy import tidy
 from analysis.store.manifest import KNOWN, known_exports
@@ -26,7 +27,6 @@ from analysis.store.privacy import WRITTEN, add_tombstone, hold_to_mode, load_ke
 from analysis.store.publish import publish
 from analysis.store.scrub_archive import scrub_archive
 from analysis.store.scrub_export import scrub_export
-from analysis.store.spare import spare_of
 from analysis.store.work import PUBLISHED_NAME, WORK_NAME, open_work
 from analysis.transaction import transaction
 from ptt_spider.privacy import BLOT, MODE_NAME, TOMBSTONES, Redactor, blot_pattern, is_distinctive, tombstone
@@ -176,7 +176,7 @@ def _write_anew(data: Path) -> None:
         exports.restore(folder, fresh, remembered=False)
         for name in (WORK_NAME, PUBLISHED_NAME):
             (fresh / name).replace(data / name)
-        spare_of(data / PUBLISHED_NAME).unlink(missing_ok=True)
+        spare.drop(data / PUBLISHED_NAME)
     finally:
         for path in (folder, fresh):
             shutil.rmtree(path, ignore_errors=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from analysis.config import load_settings
 from analysis.sql import statement
 from analysis.store import spare
 from analysis.store.disk import plain_disk_errors
@@ -25,9 +26,9 @@ from ptt_spider import __version__, clock
 def publish(data: Path, con: duckdb.DuckDBPyConnection, *, shared: bool = True) -> Path:
     """Publishes the store that `open_work` opened as ``data/ptt.duckdb`` and returns that path; ``con`` stays usable.
 
-    store_info, CHECKPOINT, detach, copy, fsync of file and folder, chmod 0444, rename. Call it outside a transaction
-    while holding the lock. With PTT_STORE=ducklake what has changed goes into the lake before the rename, unless not
-    ``shared``. Raises DiskFull (the old publication stays as it is), LakeUnreachable.
+    store_info, CHECKPOINT, detach, copy (or the spare made equal), fsync of file and folder, chmod 0444, rename. Call it
+    outside a transaction while holding the lock. With PTT_STORE=ducklake what has changed goes into the lake before the
+    rename, unless not ``shared``. Raises DiskFull (the old publication stays as it is), LakeUnreachable.
     """
     work, target = data / WORK_NAME, data / PUBLISHED_NAME
     part = part_of(target)
@@ -44,7 +45,8 @@ def publish(data: Path, con: duckdb.DuckDBPyConnection, *, shared: bool = True) 
                 _copy(work, part, target)
                 if lake:
                     push(con, data, lake, target)
-                spare.keep(target)
+                # A spare would outlive the texts that another policy takes away.
+                (spare.keep if load_settings(data).deleted == "keep" else spare.drop)(target)
                 part.replace(target)
                 _fsync(data)
                 if lake:

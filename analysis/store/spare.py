@@ -29,11 +29,15 @@ def spare_of(published: Path) -> Path:
 
 def keep(published: Path) -> None:
     """Call it before another file takes the publication's name: it becomes the spare, where one is of use."""
-    spare = spare_of(published)
-    spare.unlink(missing_ok=True)
+    drop(published)
     if is_suitable(published):
         with contextlib.suppress(OSError):  # no publication yet, or no hard links here
-            os.link(published, spare)
+            os.link(published, spare_of(published))
+
+
+def drop(published: Path) -> None:
+    """Deletes the spare, which holds what has since been deleted."""
+    spare_of(published).unlink(missing_ok=True)
 
 
 def renew(published: Path, source: Path, part: Path) -> bool:

@@ -112,6 +112,16 @@ def test_another_file_system_gets_whole_copies(kit, data, monkeypatch):
     assert (data / "ptt.duckdb").read_bytes() == (data / "work.duckdb").read_bytes()
 
 
+def test_no_spare_outlives_what_ptt_deleted_takes_away(kit, folder, monkeypatch):
+    with open_work(folder) as con:
+        for number in range(3):
+            _publish(kit, con, folder, number)
+        assert spare.spare_of(folder / "ptt.duckdb").exists()
+        monkeypatch.setenv("PTT_DELETED", "votes")
+        _publish(kit, con, folder, 3)
+    assert not spare.spare_of(folder / "ptt.duckdb").exists()
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_writing_the_differences_makes_a_copy(tmp_path, seed):
     dice = random.Random(seed)

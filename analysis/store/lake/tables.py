@@ -19,7 +19,6 @@ _KEYS: Final = {
     "main.trading_days": ("day",),
     "internal.board_rates": ("board", "day"),
     "internal.periods": ("board", "span", "period"),
-    "internal.periods": ("board", "span", "period"),
 }
 GLOBAL: Final = ("main.engines", "main.prices")
 """Tables without a board that hosts take from one another; crawls go with their boards, days with the program."""
