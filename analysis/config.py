@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     delay: float = Field(
         1.0, ge=0, allow_inf_nan=False, description="Seconds between two requests; 0 only for loopback sites"
     )
-    engine: str = Field("ptt", description="Sentiment engine of new scores")
+    engine: str = Field("ptt", description="Sentiment engine of new scores: ptt, snownlp, lexicon, or a file of ptt train")
     contact: str = Field("", description="Address in the user agent, so that the site can reach who crawls")
     watch_days: float = Field(
         3.0, ge=0, le=36500, allow_inf_nan=False, description="Days back that every run reads the index again"

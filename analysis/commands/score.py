@@ -33,11 +33,12 @@ def command(
     if activate and not (name and version):
         raise UsageError(f"--activate {activate!r} 要寫成 引擎@版本，例如 ptt@1。")
     settings = settle(data, engine=engine)
-    get_engine(name or settings.engine)  # a wrong name is told before the lock is taken
+    in_use = get_engine(settings.engine)  # a wrong name is told before the lock is taken
+    get_engine(name or settings.engine)
     with hold(settings.data, "ptt score"), open_work(settings.data) as con:
         derive_all(con, settings)  # what a killed run left: news must be parsed before their parts are judged
         if activate:
-            done = scoring.activate(con, name, version)
+            done = scoring.activate(con, name, version, own=in_use)
         else:
             done = scoring.score_threads(con, settings.engine, missing=True, everything=every)
         derive_all(con, settings)

@@ -52,6 +52,7 @@ class Engine(Protocol):
         ...
 
 
+MODEL_FILE: Final = ".npz"
 _FACTORIES: Final = {
     "ptt": ("analysis.sentiment.ptt_engine", "PttEngine"),
     "snownlp": ("analysis.sentiment.snownlp_engine", "SnowEngine"),
@@ -64,7 +65,13 @@ def engine_names() -> tuple[str, ...]:
 
 
 def get_engine(name: str, **options: Any) -> Engine:
-    """The engine of that name; ``snownlp`` takes ``conversion="t2s"|"none"``. Raises UsageError for an unknown name."""
+    """The engine of that name, or the ``ptt`` engine with the model file of that name (``….npz``, from ``ptt train``).
+
+    ``snownlp`` takes ``conversion="t2s"|"none"``. Raises UsageError for an unknown name, PttError for a file that
+    cannot be read.
+    """
+    if name.endswith(MODEL_FILE):
+        name, options = "ptt", {"weights": name, **options}
     if name not in _FACTORIES:
         raise UsageError(f"沒有叫「{name}」的引擎；可用的有：{'、'.join(_FACTORIES)}。")
     module, factory = _FACTORIES[name]

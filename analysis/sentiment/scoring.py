@@ -67,15 +67,18 @@ def activate(
     name: str,
     version: str,
     *,
+    own: Engine | None = None,
     threads: int = THREADS,
     on_progress: Progress | None = None,
 ) -> int:
     """Makes an engine the one that views show, after scoring everything it lacks; threads scored.
 
     The switch, with the news tone of the same release, is one transaction; nothing that views show changes before it.
-    Raises UsageError where this program has no such engine or version.
+    ``own`` is an engine beside the program's, with a model of one's own. Raises UsageError where there is no such
+    engine or version.
     """
-    engine, stance = _with_version(name, version), _stance()
+    mine = own is not None and (own.info.name, own.info.version) == (name, version)
+    engine, stance = own if mine else _with_version(name, version), _stance()
     if engine is None:
         here = _identity(name, get_engine(name).info.version)
         raise UsageError(f"這個程式沒有 {_identity(name, version)} 引擎；請用 --activate {here}。")

@@ -14,7 +14,7 @@ from analysis.errors import PttError
 from analysis.sentiment import get_engine
 from analysis.sentiment.ngram import all_fingerprints, encode, normalise
 from analysis.sentiment.ngram_kernel import known_rows
-from analysis.sentiment.ngram_model import load
+from analysis.sentiment.ngram_model import load, save
 from analysis.sentiment.ptt_engine import WEIGHTS, PttEngine
 
 PRAISE = ["感謝大大分享", "恭喜賺爛了", "這檔好猛 讚", "推推 寫得真好", "謝謝老師", "神準 佩服"]
@@ -131,6 +131,17 @@ def test_info_names_the_weights(engine):
     assert (info.name, len(info.weights_hash)) == ("ptt", 16)
     assert info.trained_from < info.trained_until
     assert WEIGHTS.stat().st_size < 8 * 1024 * 1024
+
+
+def test_a_model_file_is_an_engine_by_its_name(tmp_path):
+    content = dict(np.load(WEIGHTS))
+    meta = json.loads(bytes(content.pop("meta"))) | {"version": "own-2026-01-05"}
+    digest = save(tmp_path / "mine.npz", meta, content)
+    own = get_engine(str(tmp_path / "mine.npz"))
+    assert (own.info.name, own.info.version, own.info.weights_hash) == ("ptt", "own-2026-01-05", digest)
+    assert own.score(PRAISE).tolist() == get_engine("ptt").score(PRAISE).tolist()
+    with pytest.raises(PttError, match="找不到模型檔"):
+        get_engine(str(tmp_path / "none.npz"))
 
 
 def test_missing_or_damaged_weights_are_one_line(tmp_path):

@@ -310,6 +310,21 @@ def test_activation_scores_what_is_missing_first(store, engines):
     assert store.active() == [("ptt", "1")]
 
 
+def test_a_model_of_ones_own_can_be_activated_and_stays(store, engines, caplog):
+    own = Ruler(version="own-2026-01-05", scale=100)
+    store.post("M.1", [("amy", "一")])
+    score_threads(store.con)
+    with pytest.raises(UsageError, match="--activate ptt@1"):
+        activate(store.con, "ptt", "own-2026-01-05")
+    assert activate(store.con, "ptt", "own-2026-01-05", own=own) == 1
+    assert store.active() == [("ptt", "own-2026-01-05")]
+    assert store.pushes(version="own-2026-01-05") == [("M.1", 1, 10)]
+    store.post("M.2", [("amy", "二")])
+    score_threads(store.con, own)
+    assert store.pushes(version="own-2026-01-05") == [("M.1", 1, 10), ("M.2", 1, 10)]
+    assert caplog.text == ""
+
+
 def test_activation_that_fails_switches_nothing(store, engines):
     store.post("M.1", [("amy", "一")], news=("頭條", None, None))
     score_threads(store.con)

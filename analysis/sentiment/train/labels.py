@@ -15,12 +15,13 @@ from analysis.sentiment.train.corpus import Corpus, headline
 TONE: Final = {"neg": 0, "neu": 1, "pos": 2}
 STANCE: Final = {"bear": 0, "none": 1, "neu": 1, "bull": 2}
 LATER_ROWS: Final = 400
+_ROWS: Final = "own 2016-18"
+"""The part that was judged row by row; the others are runs of rows."""
 _OWN: Final = {
-    "pushes_2016_2018.tsv": "own 2016-18",
+    "pushes_2016_2018.tsv": _ROWS,
     "random_2016_2018.tsv": "random",
     "active_2018.tsv": "active 2018",
 }
-"""This project's labels of archived pushes, and what their part is called."""
 _AGAIN: Final = ("tone_2", "stance_2", "tone_3", "stance_3")
 _AS_POSTED: Final = ("2016-18", "2023-25", "2026", "random")
 """Parts that can be weighed to the board's own mix: chances are calibrated on them."""
@@ -79,13 +80,24 @@ def later_dev(folder: Path) -> set[str]:
     return held
 
 
-def own_rows(labels: Path) -> pd.DataFrame:
-    """This project's labels of archived pushes, by post_id and floor, with the second reading where there is one."""
+def own_rows(labels: Path, corpus: Corpus) -> pd.DataFrame:
+    """This project's labels of archived pushes with all readings: every row of each labelled comment.
+
+    ``text`` is what was judged: one row, or a user's run of rows (``first`` is its first floor).
+    """
     rows = pd.concat([_tsv(labels / name).assign(part=part) for name, part in _OWN.items()], ignore_index=True)
-    rows = rows.drop_duplicates(["post_id", "floor"])
-    rows = _read_again(rows, labels, "pushes_2016_2018.tsv", ["post_id", "floor"])
-    rows["floor"] = rows["floor"].astype(int)
-    return rows
+    rows = _read_again(rows.drop_duplicates(["post_id", "floor"]), labels, "pushes_2016_2018.tsv", ["post_id", "floor"])
+    rows["first"] = rows.pop("floor").astype(int)
+    pushes = corpus.pushes[corpus.pushes["post_id"].isin(set(rows["post_id"]))]
+    pushes = pushes.sort_values(["post_id", "floor"], kind="stable").drop_duplicates(["post_id", "floor"])
+    single = pushes.assign(first=pushes["floor"]).merge(rows[rows["part"] == _ROWS], on=["post_id", "first"])
+    writer = pushes["user"].str.lower()
+    begins = (writer != writer.shift()) | (pushes["post_id"] != pushes["post_id"].shift())
+    run = begins.cumsum()
+    grouped = pushes.groupby(run, sort=False)
+    joined = pushes.assign(first=grouped["floor"].transform("first"), text=grouped["text"].transform(" ".join))
+    runs = joined.merge(rows[rows["part"] != _ROWS], on=["post_id", "first"])
+    return pd.concat([single, runs], ignore_index=True)
 
 
 def _read_again(rows: pd.DataFrame, labels: Path, name: str, key: list[str]) -> pd.DataFrame:
@@ -110,7 +122,8 @@ def labelled_comments(folder: Path, labels: Path, corpus: Corpus, held: set[str]
     judged = _read_again(_tsv(labels / "live_chat_2026.tsv"), labels, "live_chat_2026.tsv", ["row"])
     live = live.iloc[judged["row"].astype(int)].reset_index(drop=True)
     live = live.assign(**judged[["tone", "stance", *_AGAIN]], part="2026", group="live " + live["date"])
-    own = corpus.pushes.merge(own_rows(labels), on=["post_id", "floor"]).drop_duplicates(["post_id", "floor"])
+    own = own_rows(labels, corpus)
+    own = own[own["floor"] == own["first"]]
     written = _tsv(labels / "written_2023_2026.tsv")
     written = written.assign(part="written", group="written " + written["n"], tag="", **dict.fromkeys(_AGAIN, ""))
     columns = ["text", "tone", "stance", *_AGAIN, "part", "group", "tag"]

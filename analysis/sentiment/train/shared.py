@@ -49,7 +49,7 @@ def train_shared(folder: Path, labels: Path, out: Path, seed: int = 0, say: Call
     # folds are then of texts whose votes the network has not seen either
     parts = zip([*tone.group, *news.group], [*tone.part, *news.part], strict=True)
     shared = {group for group, part in parts if part in SHARED}
-    corpus = whole.without(shared).without_rows(own_rows(labels))
+    corpus = whole.without(shared).without_rows(own_rows(labels, whole))
     step(f"{len(corpus.pushes):,} pushes; labelled: {len(tone.texts):,} comments, {len(news.texts):,} news texts")
     texts, targets, weights, rows = weak_targets(corpus)
     weights[-1] = 0.0  # the declared direction of bodies has a head of its own, whose folds must be blind
