@@ -60,6 +60,7 @@ def forget(settings: Settings, user_id: str) -> Forgotten:
     add_tombstone(settings, user_id)
     redact = Redactor("full", key := load_key(settings), [tombstone(key, user_id)])
     done = Forgotten()
+    shutil.rmtree(settings.data / "backfill", ignore_errors=True)  # what was read can be read again
     done.records += _scrub_spool(settings.data / "spool", redact)
     keys = _scrub_store(settings, user_id, done)
     _write_anew(settings.data)

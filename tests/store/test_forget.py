@@ -45,6 +45,8 @@ def forgotten(board_data, pages, tmp_path_factory):
     patch.setenv("XDG_CONFIG_HOME", str(base / "config"))
     patch.setattr("analysis.sentiment.scoring.score_threads", lambda con, engine: 0)  # no matter here, and slow
     settings = Settings(data=data)
+    (data / "backfill" / "x").mkdir(parents=True)
+    (data / "backfill" / "x" / "side.json").write_text(USER)
     archive = Archive(data / "raw", "20260301T120000")
     for times in range(2):  # the second visit makes revisit records
         for url, body in pages:
