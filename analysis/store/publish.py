@@ -26,9 +26,9 @@ from ptt_spider import __version__, clock
 def publish(data: Path, con: duckdb.DuckDBPyConnection, *, shared: bool = True) -> Path:
     """Publishes the store that `open_work` opened as ``data/ptt.duckdb`` and returns that path; ``con`` stays usable.
 
-    store_info, CHECKPOINT, detach, copy (or the spare made equal), fsync of file and folder, chmod 0444, rename. Call it
-    outside a transaction while holding the lock. With PTT_STORE=ducklake what has changed goes into the lake before the
-    rename, unless not ``shared``. Raises DiskFull (the old publication stays as it is), LakeUnreachable.
+    store_info, CHECKPOINT, detach, copy (or the spare made equal), fsync of file and folder, chmod 0444, rename. Call
+    it outside a transaction while holding the lock. With PTT_STORE=ducklake what has changed goes into the lake before
+    the rename, unless not ``shared``. Raises DiskFull (the old publication stays as it is), LakeUnreachable.
     """
     work, target = data / WORK_NAME, data / PUBLISHED_NAME
     part = part_of(target)
