@@ -4,12 +4,16 @@ PTT_BENCH_PUSHES sets how many pushes (240,000); every way starts from an empty 
 """
 
 import os
+import resource
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+
+import duckdb
 
 from benchmarks._threads import fetched_at, source, threads
 from fixtures.board_markup import article, body_line, push
@@ -47,3 +51,49 @@ def archive(folder: Path, posts: Iterator[Post]) -> tuple[int, int, int]:
             size, count, pushes = size + len(html), count + 1, pushes + len(post.pushes)
         writer.close()
     return size, count, pushes
+
+
+WAYS = {
+    "ptt reparse": ("reparse",),
+    "ptt backfill, 1 worker": ("backfill", "--workers", "1"),
+    "ptt backfill, 2 workers": ("backfill", "--workers", "2"),
+}
+EQUAL = (
+    "SELECT (SELECT count(*) FROM posts), (SELECT count(*) FROM pushes), (SELECT count(*) FROM mentions),"
+    " (SELECT round(sum(score), 6) FROM push_scores), (SELECT round(sum(p_user), 6) FROM votes)"
+)
+
+
+def run(arguments: tuple[str, ...], files: list[Path], data: Path) -> tuple[float, float, tuple]:
+    """Wall seconds, CPU seconds of all its processes, and what the store says then."""
+    command = [sys.executable, "-m", "analysis", *arguments, "--data", str(data), *map(str, files)]
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    with duckdb.connect(str(data / "ptt.duckdb"), read_only=True) as con:
+        says = con.execute(EQUAL).fetchall()[0]
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, says
+
+
+def main() -> None:
+    out = sys.stdout.write
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        (folder / "raw").mkdir()
+        size, posts, pushes = archive(folder / "raw", threads(int(os.environ.get("PTT_BENCH_PUSHES", "240000"))))
+        files = sorted((folder / "raw").glob("*.warc.gz"))
+        packed = sum(path.stat().st_size for path in files)
+        out(f"{source()}: {len(files)} files, {packed / 1e6:.1f} MB ({size / 1e6:.0f} MB of HTML), ")
+        out(f"{posts:,} posts, {pushes:,} pushes; load of the machine before: {os.getloadavg()[0]:.1f}\n")
+        out(f"{'way':<26}{'wall s':>9}{'CPU s':>9}{'HTML MB/s':>12}{'posts/s':>10}\n")
+        said = set()
+        for name, arguments in WAYS.items():
+            wall, cpu, says = run(arguments, files, folder / name)
+            said.add(says)
+            out(f"{name:<26}{wall:>9.1f}{cpu:>9.1f}{size / 1e6 / wall:>12.2f}{posts / wall:>10.0f}\n")
+        if len(said) != 1:
+            raise SystemExit(f"the ways differ: {said}")
+
+
+if __name__ == "__main__":
+    main()
