@@ -103,7 +103,7 @@ def _what(words: list[str], file: Path | None) -> "tuple[str | None, Mapping[str
 def _write(answer: object, form: Format, target: TextIO, *, bom: bool, width: int | None) -> None:
     from analysis.sql import ask, formats, prompt
 
-    assert isinstance(answer, ask.Answer)  # noqa: S101 - for the type checker  # nosec B101
+    assert isinstance(answer, ask.Answer)  # noqa: S101 - for the type checker
     if form is Format.csv:
         formats.write_csv(answer, target, bom=bom)
     elif form is Format.json:
