@@ -93,10 +93,9 @@ def own_rows(labels: Path, corpus: Corpus) -> pd.DataFrame:
     single = pushes.assign(first=pushes["floor"]).merge(rows[rows["part"] == _ROWS], on=["post_id", "first"])
     writer = pushes["user"].str.lower()
     begins = (writer != writer.shift()) | (pushes["post_id"] != pushes["post_id"].shift())
-    run = begins.cumsum()
-    grouped = pushes.groupby(run, sort=False)
-    joined = pushes.assign(first=grouped["floor"].transform("first"), text=grouped["text"].transform(" ".join))
-    runs = joined.merge(rows[rows["part"] != _ROWS], on=["post_id", "first"])
+    pushes = pushes.assign(first=pushes["floor"].where(begins).ffill().astype(int))
+    runs = pushes.merge(rows[rows["part"] != _ROWS], on=["post_id", "first"])
+    runs["text"] = runs.groupby(["post_id", "first"])["text"].transform(" ".join)
     return pd.concat([single, runs], ignore_index=True)
 
 
