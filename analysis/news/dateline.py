@@ -19,6 +19,8 @@ _HEAD: Final = re.compile(
     r"(?P<wire>(?:20\d\d年)?\d{1,2}月\d{1,2}日(?:電|訊))|"
     r"(?:^|\s)(?P<yearless>\d{1,2}月\d{1,2}日\s?[(（](?:週|周|星期)?[一二三四五六日][)）]\s?\d{1,2}:\d\d)|"
     r"(?:^|\s)(?P<alone>20\d\d(?:年|[-/.])?\d{1,2}(?:月|[-/.])?\d{1,2}日?)(?=\s)(?!\s+\S{0,6}?\d{1,2}:\d\d)|"
+    r"(?P<dotted>(?<!\d)[0-3]?\d\.[01]?\d\.20\d\d \d{1,2}:\d\d)|"
+    r"(?<=[\u4e00-\u9fff])(?P<tied>20\d\d\.\d\d?\.\d\d?)(?=\s)|"
     r"(?:^|\s)(?P<english>(?:Sun|Mon|Tues|Wednes|Thurs|Fri|Satur)day,? \d\d ?/ ?\d\d ?/ ?20\d\d)"
 )
 _TAIL: Final = re.compile(
@@ -41,7 +43,12 @@ def dateline(opening: str, article: str, near: datetime | None) -> datetime | No
         start = match.start("labelled") if match["labelled"] else match.start("clocked")
         return parse_time(opening[start : start + 40], near)
     if match and match.start() <= _ALONE_REACH:
-        named = match["wire"] or match["yearless"] or match["alone"] or match["english"].replace(" ", "")
+        named = match["wire"] or match["yearless"] or match["alone"] or match["tied"]
+        if match["dotted"]:
+            day, month, rest = match["dotted"].split(".")
+            year, clock = rest.split(" ")
+            named = f"{year}/{month}/{day} {clock}"
+        named = named or match["english"].replace(" ", "")
         found = parse_time(named, near)
     tail = article[-_REACH:]
     match = _TAIL.search(tail)

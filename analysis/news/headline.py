@@ -8,6 +8,7 @@ PREFIX: Final = re.compile(
 )
 _LOST: Final = "「」『』【】《》〈〉<>\"'~-%&…！!　,％"
 """Signs that copies of a text often lack."""
+_SAME: Final = {":": "[:：]", "：": "[:：]", "?": "[?？]", "？": "[?？]", "/": "[/／]", "／": "[/／]"}
 _PAIRS: Final = ("「」", "『』", "《》", "〈〉", "【】")
 """Where the cut took the closing sign, the text's reading, which has neither, stands."""
 _CUT_TITLE: Final = 41
@@ -49,7 +50,7 @@ def headline_of_title(title: str, text: str, flat: bool) -> str | None:
     stem = bare.rstrip("….。 ")
     if cut:
         stem = _HALF.sub("", stem) or stem
-    pattern = r"\s*".join(re.escape(c) + "?" * (c in _LOST) for c in stem if not c.isspace())
+    pattern = r"\s*".join(_SAME.get(c, re.escape(c)) + "?" * (c in _LOST) for c in stem if not c.isspace())
     match = (
         re.search(rf"(?:^|[\s：:》〉】])(?P<stem>{pattern})(?P<rest>[^\n]*)", text[:200]) if pattern and cut else None
     )

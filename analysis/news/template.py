@@ -151,6 +151,8 @@ def sections(text: str) -> list[Section]:
         label = _labels()[_bare(match["label"])]
         if not label.exact and label.field in exact | seen:
             continue
+        if {"article", "comment"} <= seen:
+            continue
         if label.field in seen and ("comment" in seen or label.field != "article"):
             continue
         if "article" in seen and label.field != "comment" and (not label.exact or (flat and label.field == "headline")):

@@ -45,7 +45,7 @@ _GOES_ON: Final = re.compile(r"([.,/~:-]{1,2}|\+)\s?(\d+)")
 _LUCKY: Final = re.compile(r"\s*99(?P<code>\d{4})\s*")
 """A comment that cheers a stock on: ``992330``."""
 _CHEER: Final = re.compile(r"(?:qq|xd|gg|orz)+(?![a-z])")
-_LIST: Final = frozenset("、/,，&和與及跟")
+_LIST: Final = frozenset(" 、/,，&和與及跟")
 _ANY_CASE: Final = 2
 _PLAIN_SMALL: Final = 4
 """Letters from which on a ticker in small letters is no English word by chance."""

@@ -41,6 +41,7 @@ def test_at_the_head(written, names):
         ("(保羅 /某廣記者報導）", "保羅"),
         ("（作者：王小明；首圖來源：某報）", "王小明"),
         ("(撰文:王小明)", "王小明"),
+        ("(Reporting by Anne Smith and John Doe Editing by Jane Roe)", "Anne Smith and John Doe"),
         ("MoneyDJ 新聞 20170720 15:03:25 記者王小明 報導", "王小明"),
         ("真的有必要給他們拍拍手（王小明）", "王小明"),
         (f"（財經中心、陳大文台北報導） 聲明全文 {TEXT}", "陳大文"),

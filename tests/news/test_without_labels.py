@@ -62,6 +62,8 @@ POSTED = datetime(2018, 6, 15, 20, tzinfo=TAIPEI)
         ("某社6月14日電 甲公司", "", datetime(2018, 6, 14, tzinfo=TAIPEI)),
         ("Tuesday 06 / 12 / 2018 甲公司", "", datetime(2018, 6, 12, tzinfo=TAIPEI)),
         ("（某社台北15日電）甲公司", "（編輯：王小明）1070615", datetime(2018, 6, 15, tzinfo=TAIPEI)),
+        ("14.06.2018 00:46 甲公司", "", datetime(2018, 6, 14, 0, 46, tzinfo=TAIPEI)),
+        ("撰文者王小明2018.06.14 甲公司", "", datetime(2018, 6, 14, tzinfo=TAIPEI)),
         ("甲公司", "發稿時間：2018/06/15 13:24", datetime(2018, 6, 15, 13, 24, tzinfo=TAIPEI)),
         ("20180614 某網", "MoneyDJ 新聞 20180614 15:03:25 記者", datetime(2018, 6, 14, 15, 3, 25, tzinfo=TAIPEI)),
         ("2018/06/14 12:33 甲公司", "（編輯：王小明）1070615", datetime(2018, 6, 14, 12, 33, tzinfo=TAIPEI)),
@@ -157,3 +159,11 @@ def test_headline_and_text_under_one_label():
     body = f"1.媒體來源:\n某報\n2.完整新聞標題/內文:\n甲公司擴廠\n\n{ARTICLE}\n3.新聞連結:\nhttps://news.example.com/1\n4.備註:\n買"
     fields = parse_news("[新聞] 甲公司擴廠", body)
     assert (fields.headline, fields.article, fields.comment) == ("甲公司擴廠", f"甲公司擴廠\n\n{ARTICLE}", "買")
+
+
+def test_labels_in_a_comment_are_the_poster_s_own_words():
+    body = (
+        f"1.原文連結： https://news.example.com/1 2.原文內容： {ARTICLE * 5} 3.心得/評論： 舊聞 發佈日期：2013年4月4日"
+    )
+    fields = parse_news("[新聞] 甲公司擴廠", body)
+    assert (fields.published_at, fields.comment) == (None, "舊聞 發佈日期：2013年4月4日")
