@@ -8,6 +8,7 @@ _OPENED: Final = re.compile(r"(?<=[。）)！!？?])\s*(?:心得|評論)[ 　]")
 _SIGNED: Final = re.compile(r"[（(][^（）()]{2,25}報導[)）]")
 _LINK_WORDS: Final = r"(?:(?:(?:新聞|資料|原文|文章)?(?:來源|連結|網址|出處)|link|source)\s*[:：]?\s*)?"
 _HEAD_REACH: Final = 100
+_TAIL_REACH: Final = 80
 _LATER_HALF: Final = 0.4
 _AFTER_LINK: Final = 0.3
 
@@ -18,7 +19,9 @@ def without_link(article: str, url: str | None) -> str:
     if not bare or bare not in article:
         return article
     link = rf"(?i:{_LINK_WORDS})(?:https?://)?{re.escape(bare.removeprefix('http://'))}"
-    article = re.sub(rf"\s*{link}\s*=*\s*\Z", "", article)
+    article = article.rstrip()
+    tail = max(0, len(article) - len(bare) - _TAIL_REACH)  # a search over a page of blanks would be quadratic
+    article = article[:tail] + re.sub(rf"\s*{link}\s*=*\Z", "", article[tail:])
     match = re.search(rf"(?:\A|(?<=\s)){link}(?:\s+|\Z)", article[: _HEAD_REACH + len(bare)])
     return article[: match.start()] + article[match.end() :] if match else article
 

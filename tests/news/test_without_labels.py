@@ -99,6 +99,12 @@ def test_the_post_s_own_link_is_no_part_of_the_article():
     assert without_link(middle, url) == middle
 
 
+def test_a_page_of_blanks_costs_no_more_than_its_length():
+    blanks = " " * 50_000
+    body = f"甲公司 https://news.example.com/1 {blanks}（{blanks}報導） {blanks}1.發文前{blanks}心得{blanks}"
+    assert parse_news("[新聞] 甲公司擴廠", body).source_url == "https://news.example.com/1"
+
+
 def flat(*parts):
     return " ".join(parts)
 
