@@ -40,7 +40,7 @@ def derive_all(
     from analysis.votes.derive import derive_votes
 
     with plain_disk_errors(settings.data), ThreadPoolExecutor(1) as pool:
-        enforce_deleted(con, settings.deleted)
+        enforce_deleted(con, settings.deleted, raw=settings.data / "raw")
         # Loading a model takes longer than all the rest of a run that found nothing new, and of one that found little.
         engine = pool.submit(_load_engine, settings.engine) if _is_stale(con, STEP) else None
 

@@ -10,6 +10,7 @@ from analysis.derive import derive_all
 from analysis.store.load import SPOOL_NAME, LoadReport, load_waiting
 from analysis.store.privacy import redactor
 from analysis.store.publish import publish
+from analysis.store.taken_down import clean_archive
 from ptt_spider import clock
 from ptt_spider.spool import Record, SpoolWriter
 
@@ -36,4 +37,5 @@ def ingest(con: duckdb.DuckDBPyConnection, settings: Settings, records: Iterable
         writer.close()
     derive_all(con, settings)
     publish(settings.data, con)
+    clean_archive(settings.data)
     return total

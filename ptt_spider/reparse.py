@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from ptt_spider.errors import DamagedIndex, DamagedPage, NotAnArticle, NotAnIndex
 from ptt_spider.items import Post, Push
 from ptt_spider.pages import parse_article, parse_growth, parse_index
+from ptt_spider.pages.taken_down import read_blanked
 from ptt_spider.spool import GoneSeen, GrowthSeen, IndexSeen, PageSeen, Record
 from ptt_spider.warc import ArchivedResponse
 
@@ -101,6 +102,7 @@ class Reparser:
                 return GoneSeen(response.fetched_at, self._source, board, post_id, response.status)
             self.skipped.append((response, str(error)))
             return None
+        post = post._replace(pushes=read_blanked(post.pushes))
         self._remember(response.fetched_at, post)
         return PageSeen(response.fetched_at, self._source, post)
 
@@ -133,6 +135,7 @@ class Reparser:
             self.skipped.append((response, f"{response.url}: the page that this poll continues is not in the archive"))
             return None
         pushes, replies = parse_growth(answer["contentHtml"], *key, seen.last_time, seen.author, 1)
+        pushes = read_blanked(pushes)
         following = answer.get("pollUrl")
         size = parse_qs(urlsplit(response.url).query).get("size", [""])[0]
         return self._grown(

@@ -6,6 +6,7 @@ before the next request goes out. Bodies are stored as they were after content d
 """
 
 import base64
+import fcntl
 import hashlib
 import logging
 import sqlite3
@@ -99,6 +100,7 @@ class Archive:
         self._sequence += 1
         name = f"{self._run_id}-{self._sequence:05d}.warc.gz"
         self._file = (self._folder / name).open("xb")
+        fcntl.flock(self._file, fcntl.LOCK_EX)  # nobody may rewrite it before it is whole
         info = f"software: ptt-pulse/{__version__}\r\nformat: WARC File Format 1.1\r\n".encode()
         fields: list[tuple[str, object]] = [
             ("WARC-Type", "warcinfo"),

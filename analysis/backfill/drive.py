@@ -144,7 +144,7 @@ def _derive_texts(con: duckdb.DuckDBPyConnection, settings: Settings, texts: Tex
     from analysis.store.privacy import enforce_deleted
 
     with plain_disk_errors(settings.data):
-        enforce_deleted(con, settings.deleted)
+        enforce_deleted(con, settings.deleted, raw=settings.data / "raw")
         derive_news(con)
         derive_mentions(con, find=texts.mentions)
         score_threads(con, texts)

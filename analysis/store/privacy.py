@@ -20,6 +20,7 @@ import orjson
 from analysis.config import Settings
 from analysis.errors import PttError, UsageError
 from analysis.sql import statement
+from analysis.store.taken_down import note_texts
 from analysis.transaction import transaction
 from ptt_spider import clock
 from ptt_spider.privacy import MODE_NAME, TOMBSTONES, Redactor, tombstone
@@ -126,11 +127,14 @@ def add_tombstone(settings: Settings, user_id: str) -> None:
     part.replace(path)
 
 
-def enforce_deleted(con: duckdb.DuckDBPyConnection, policy: str, now: datetime | None = None) -> int:
+def enforce_deleted(
+    con: duckdb.DuckDBPyConnection, policy: str, now: datetime | None = None, *, raw: Path | None = None
+) -> int:
     """Keeps PTT_DELETED in the work store; how many posts and pushes that changed.
 
     ``keep``: nothing. ``votes``: 30 days after it was missed, the text of a post or push goes; tag, time and vote stay.
-    ``drop``: what was taken down goes as soon as it is missed, a post with its thread.
+    ``drop``: what was taken down goes as soon as it is missed, a post with its thread. What has to go from the archive
+    in ``raw``, too, is noted there (`analysis.store.taken_down`). Raises OSError.
     """
     if policy == "keep":
         return 0
@@ -140,6 +144,8 @@ def enforce_deleted(con: duckdb.DuckDBPyConnection, policy: str, now: datetime |
             con.execute(statement(f"privacy/{name}"), {"before": before, "again": policy == "drop"})
         changed = int(con.execute(statement("privacy/count_taken_down")).fetchall()[0][0])
         if changed:
+            if raw is not None:
+                note_texts(con, raw, policy)
             if policy == "votes":
                 _blank_texts(con)
             con.execute(statement(f"privacy/deleted_{policy}"))

@@ -1,15 +1,14 @@
 """A forgotten user out of the raw archive: files that name the user are written anew, record by record."""
 
-import io
 import json
 import re
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from analysis.config import Settings
 from analysis.store.privacy import load_key, tombstones
+from analysis.store.rewrite_archive import rewrite_all
 from ptt_spider.errors import PageError
 from ptt_spider.pages import parse_article
 from ptt_spider.privacy import BLOT, Redactor, blot_pattern
@@ -22,20 +21,8 @@ _TITLE = re.compile(rb'(<div class="title">).*?(</div>)', re.S)
 
 def scrub_archive(folder: Path, redact: Redactor, user_id: str, unreached: list[str]) -> int:
     """How many archived responses were dropped or rewritten. What cannot be read is named in ``unreached``."""
-    changed = 0
-    digests: dict[str, str | None] = {}
-    for path in sorted(folder.glob("*.warc*")):
-        try:
-            changed += _scrub_file(path, lambda url, body: scrub_body(url, body, redact, user_id), digests)
-        except Exception as error:  # whatever is wrong with a file, the user must hear of it
-            unreached.append(f"{path}（讀不懂：{error}）")
-    index = folder / "digests.sqlite"
-    if changed and index.exists():
-        con = sqlite3.connect(index)
-        with con:
-            con.execute("DELETE FROM last")
-        con.close()
-    return changed
+    files = sorted(folder.glob("*.warc*"))
+    return rewrite_all(files, lambda url, body: scrub_body(url, body, redact, user_id), unreached)
 
 
 def page_redactor(settings: Settings) -> Callable[[str, bytes], bytes | None] | None:
@@ -97,69 +84,3 @@ def _author(url: str, body: bytes) -> str | None:
     except PageError as error:
         post = getattr(error, "post", None)
         return post.author if post is not None else None
-
-
-def _scrub_file(path: Path, scrub: Callable[[str, bytes], bytes | None], digests: dict[str, str | None]) -> int:
-    """Rewrites one file if any record changes. Revisits of a body that changed point at what it is now."""
-    part = path.with_name(f".{path.name}.forget")
-    changed = 0
-    try:
-        changed = _rewrite(path, part, scrub, digests)
-        if changed:
-            part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return changed
-
-
-def _rewrite(
-    path: Path, part: Path, scrub: Callable[[str, bytes], bytes | None], digests: dict[str, str | None]
-) -> int:
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.warcwriter import WARCWriter
-
-    changed = 0
-    with path.open("rb") as source, part.open("wb") as target:
-        writer = WARCWriter(target, gzip=path.suffix == ".gz", warc_version="1.1")
-        for record in ArchiveIterator(source):
-            old = record.rec_headers.get_header("WARC-Payload-Digest")
-            if record.rec_type == "revisit" and old in digests:
-                changed += 1
-                new = digests[old]
-                if new is None:
-                    continue
-                record.rec_headers.replace_header("WARC-Payload-Digest", new)
-            if record.rec_type == "response" and record.http_headers is not None:
-                if record.http_headers.get_header("Content-Encoding"):
-                    raise ValueError("壓縮過的內容")
-                url = record.rec_headers.get_header("WARC-Target-URI")
-                body = record.raw_stream.read()
-                kept = scrub(url, body)
-                if kept is None:
-                    digests[old] = None
-                    changed += 1
-                    continue
-                if kept != body:
-                    changed += 1
-                    new_record = _with_body(writer, record, kept)
-                    digests[old] = new_record.rec_headers.get_header("WARC-Payload-Digest")
-                    writer.write_record(new_record)
-                    continue
-                record.raw_stream = io.BytesIO(body)
-            writer.write_record(record)
-    return changed
-
-
-def _with_body(writer: Any, record: Any, body: bytes) -> Any:
-    """The record with another body, its lengths and digests right."""
-    http = record.http_headers
-    http.replace_header("Content-Length", str(len(body)))
-    headers = dict(record.rec_headers.headers)
-    for name in ("WARC-Payload-Digest", "WARC-Block-Digest", "Content-Length", "WARC-Type"):
-        headers.pop(name, None)
-    new = writer.create_warc_record(
-        headers.pop("WARC-Target-URI"), "response", payload=io.BytesIO(body), length=len(body), http_headers=http,
-        warc_headers_dict=headers,
-    )  # fmt: skip
-    writer.ensure_digest(new, block=True, payload=True)
-    return new
