@@ -23,7 +23,6 @@ from analysis.votes.derive import (
     FADE_DAYS,
     FADE_WEIGHT,
     KIND_WEIGHT,
-    ORDINARY_ODDS,
     PRIOR_WEIGHT,
     SLOW_DAYS,
     SUREST,
@@ -139,13 +138,8 @@ def faded(votes: Votes, prior: np.ndarray, half_life: float, weight: float, by: 
     return (s + weight * prior) / (n + weight)
 
 
-def ordinary(p: np.ndarray, times: float = ORDINARY_ODDS) -> np.ndarray:
-    """A rate over all threads -> the chance in a thread of no effect."""
-    return np.clip(times * p / (1 + (times - 1) * p), 1 - SUREST, SUREST)
-
-
 def rates(votes: Votes, base: float) -> dict[str, np.ndarray]:
-    """Habits as rates over all threads, each shrunk to the one before it."""
+    """Habits, each shrunk to the one before it."""
     life, _ = lifetime(votes, base)
     late = faded(votes, life, FADE_DAYS, FADE_WEIGHT)
     kind = faded(votes, late, SLOW_DAYS, KIND_WEIGHT, votes.kind)
@@ -159,7 +153,7 @@ def rates(votes: Votes, base: float) -> dict[str, np.ndarray]:
 
 def habit(votes: Votes, base: float) -> np.ndarray:
     """p_user as analysis/sql/votes/habits.sql has it, but for the board's rate, which is one number here."""
-    return ordinary(rates(votes, base)["+ by author"])
+    return np.clip(rates(votes, base)["+ by author"], 1 - SUREST, SUREST)
 
 
 def losses(p: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -257,12 +251,10 @@ def select(votes: Votes) -> None:
     for days, weight in ((0, 10), (30, 8), (60, 5), (60, 8), (60, 12), (120, 8)):
         tell(f"    + by author, {days or 'all'} d, weight {weight}", faded(votes, kind, days, weight, votes.author))
     tell("    by author without kind", faded(votes, late, SLOW_DAYS, AUTHOR_WEIGHT, votes.author))
-    for times in (1.0, 1.2, 1.35, 1.5):
-        tell(f"      odds times {times}", ordinary(ours, times))
-    for name, p_user in (("plain", life), ("plain", ordinary(life)), ("+ of late", ordinary(late))):
-        tell(f"      odds times {ORDINARY_ODDS if p_user is not life else 1}, {name}", p_user)
+    for surest in (0.999, 0.995, 0.99):
+        tell(f"      no surer than {surest}", np.clip(ours, 1 - surest, surest))
     for tau in (1.0, 1.1, 1.2, 1.3, 1.4):
-        tell(f"      tau {tau}", ordinary(ours), tau)
+        tell(f"      tau {tau}", np.clip(ours, 1 - SUREST, SUREST), tau)
 
 
 def of_store(path: Path) -> None:

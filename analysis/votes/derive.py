@@ -18,7 +18,7 @@ from analysis.votes.effects import thread_effects
 STEP: Final = "votes"
 HABITS: Final = "habits"
 PRIOR_WEIGHT: Final = 5.0
-"""Votes that the board's rate weighs in a user's habit. This and the next seven stand in macros/120_votes.sql too, as
+"""Votes that the board's rate weighs in a user's habit. This and the next six stand in macros/120_votes.sql too, as
 a test checks; the choice: benchmarks/votes.py --select, docs/method.md."""
 FADE_DAYS: Final = 14.0
 """Half-life of the recent habit."""
@@ -30,8 +30,6 @@ KIND_WEIGHT: Final = 25.0
 """Votes that the recent habit weighs in that by category and reply."""
 AUTHOR_WEIGHT: Final = 8.0
 """Votes that the habit by kind weighs in that by the thread's author."""
-ORDINARY_ODDS: Final = 1.35
-"""By how much the odds of 推 are higher in a thread of no effect than over threads liked and disliked."""
 SUREST: Final = 0.995
 """No habit is taken for surer than this, whoever voted 推 a thousand times running."""
 BASE_RATE: Final = 0.85

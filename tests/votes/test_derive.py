@@ -19,7 +19,6 @@ from analysis.votes.derive import (
     FADE_DAYS,
     FADE_WEIGHT,
     KIND_WEIGHT,
-    ORDINARY_ODDS,
     PRIOR_WEIGHT,
     SLOW_DAYS,
     SUREST,
@@ -47,14 +46,8 @@ def test_the_last_vote_that_is_no_arrow_counts_whatever_the_case_of_the_id(store
     assert [row[:3] for row in store.rows(VOTES)] == [("M.1", "aBC", 0)]
 
 
-def ordinary(p):
-    """A rate over all threads -> the chance in a thread of no effect."""
-    odds = ORDINARY_ODDS * p / (1 - p)
-    return min(max(odds / (1 + odds), 1 - SUREST), SUREST)
-
-
-NEW = ordinary(BASE_RATE)
-"""Habit of a user of whom nothing is known."""
+def sure(p):
+    return min(max(p, 1 - SUREST), SUREST)
 
 
 def test_a_habit_is_what_the_user_had_voted_before_the_thread_was_posted(store):
@@ -63,19 +56,19 @@ def test_a_habit_is_what_the_user_had_voted_before_the_thread_was_posted(store):
     store.thread("M.3", [("a", "推", 1)], hours=30, author="other", category="標的")
     derive_votes(store.con)
     p_user = {post: p for post, _, _, p in store.rows(VOTES)}
-    assert p_user["M.1"] == pytest.approx(NEW, abs=1e-6)
+    assert p_user["M.1"] == pytest.approx(BASE_RATE)
     one_boo = 55 / 60 / 24
     life = 5 * BASE_RATE / 6
     recent = shrunk(*fading([(one_boo, 1, 0)], FADE_DAYS), FADE_WEIGHT, life)
     of_kind = shrunk(*fading([(one_boo, 1, 0)], SLOW_DAYS), KIND_WEIGHT, recent)
     expected = shrunk(*fading([(one_boo, 1, 0)], SLOW_DAYS), AUTHOR_WEIGHT, of_kind)
-    assert p_user["M.2"] == pytest.approx(ordinary(expected), abs=1e-6)
+    assert p_user["M.2"] == pytest.approx(sure(expected), abs=1e-6)
     # the boo of M.1 became a push 24 h after it, so 1 + 1 of 2; what fades is each change since it happened. Both votes
     # were in threads of another category and author, so no habit of that kind is known
     rate = round((1 + BASE_WEIGHT * BASE_RATE) / (2 + BASE_WEIGHT), 3)  # of the day before: one boo, one push
     changes = [(30 / 24 - 5 / 60 / 24, 1, 0), (6 / 24, 0, 1), (29 / 24 - 1 / 60 / 24, 1, 1)]
     expected = shrunk(*fading(changes, FADE_DAYS), FADE_WEIGHT, shrunk(2, 2, PRIOR_WEIGHT, rate))
-    assert p_user["M.3"] == pytest.approx(ordinary(expected), abs=1e-6)
+    assert p_user["M.3"] == pytest.approx(sure(expected), abs=1e-6)
 
 
 def fading(changes, half_life):
@@ -99,7 +92,7 @@ def test_votes_on_the_same_kind_of_thread_and_on_the_same_author_weigh_more(stor
     store.thread("M.5", [("d", "推", 1)], hours=1, author="w", is_reply=True)
     derive_votes(store.con)
     same_both, same_kind, neither, same_author = (p for _, user, y, p in store.rows(VOTES) if y == 1)
-    assert same_both < same_author < same_kind < neither < NEW
+    assert same_both < same_author < same_kind < neither < BASE_RATE
 
 
 def test_nobody_s_habit_is_taken_for_sure(store):
@@ -116,7 +109,7 @@ def test_a_vote_without_a_time_counts_in_its_thread_but_in_no_habit(store):
     store.thread("M.2", [("a", "推", 1)], hours=2)
     derive_votes(store.con)
     assert [(row[0], row[2]) for row in store.rows(VOTES)] == [("M.1", 0), ("M.2", 1)]
-    assert store.rows(VOTES)[1][3] == pytest.approx(NEW, abs=1e-6)
+    assert store.rows(VOTES)[1][3] == pytest.approx(BASE_RATE)
 
 
 def test_a_thread_without_voters_has_no_approval(store):
@@ -139,7 +132,7 @@ def test_boards_have_habits_of_their_own(store):
     store.thread("M.1", [("a", "噓", 1)], board="Gossiping")
     store.thread("M.1", [("a", "推", 1)], hours=3)
     derive_votes(store.con)
-    assert store.rows("SELECT p_user FROM votes WHERE board = 'Stock'") == [(pytest.approx(NEW, abs=1e-6),)]
+    assert store.rows("SELECT p_user FROM votes WHERE board = 'Stock'") == [(pytest.approx(BASE_RATE),)]
 
 
 def test_nothing_stale_nothing_done(store):
@@ -171,7 +164,7 @@ def test_a_forgotten_thread_leaves_no_rows(store):
     store.con.execute("DELETE FROM pushes WHERE post_id = 'M.1'")
     store.con.execute("INSERT INTO internal.dirty VALUES ('Stock', 'M.1', 'votes')")
     derive_votes(store.con)
-    assert store.rows("SELECT post_id, p_user FROM votes") == [("M.2", pytest.approx(NEW, abs=1e-6))]
+    assert store.rows("SELECT post_id, p_user FROM votes") == [("M.2", pytest.approx(BASE_RATE))]
     assert store.rows("SELECT post_id FROM thread_effects") == [("M.2",)]
 
 
@@ -354,4 +347,4 @@ def _habit(threads, post_id, user):
         (same_author, SLOW_DAYS, AUTHOR_WEIGHT),
     ):
         p = shrunk(*fading([((posted - at) / 60 / 24, dn, ds) for _, _, at, dn, ds in some], half_life), weight, p)
-    return ordinary(p)
+    return sure(p)

@@ -21,13 +21,11 @@ CREATE OR REPLACE MACRO internal.days_between(a, b) AS (epoch_us(b) - epoch_us(a
 CREATE OR REPLACE MACRO internal.shrunk(n, s, weight, before) AS (least(greatest(s, 0), n) + weight * before) / (n + weight);
 
 -- p_user from a board's rate and the user's votes before a thread: all, those of late, of its kind, of its author's threads
--- (PRIOR_WEIGHT, FADE_WEIGHT, KIND_WEIGHT, AUTHOR_WEIGHT). Such rates average over threads that were liked and disliked,
--- which flattens them; in a thread of no effect the odds are ORDINARY_ODDS times as high. No habit is surer than SUREST.
--- Six places: sums in another order are the same.
-CREATE OR REPLACE MACRO internal.ordinary(p) AS round(greatest(0.005, least(0.995, 1.35 * p / (1 + 0.35 * p))), 6);
-CREATE OR REPLACE MACRO internal.habit(rate, n, s, recent_n, recent_s, kind_n, kind_s, author_n, author_s) AS internal.ordinary(
-    internal.shrunk(author_n, author_s, 8, internal.shrunk(kind_n, kind_s, 25,
-        internal.shrunk(recent_n, recent_s, 10, internal.shrunk(n, s, 5, rate))))
+-- (PRIOR_WEIGHT, FADE_WEIGHT, KIND_WEIGHT, AUTHOR_WEIGHT). No habit is surer than SUREST. Six places: sums in another
+-- order are the same.
+CREATE OR REPLACE MACRO internal.habit(rate, n, s, recent_n, recent_s, kind_n, kind_s, author_n, author_s) AS round(
+    greatest(0.005, least(0.995, internal.shrunk(author_n, author_s, 8, internal.shrunk(kind_n, kind_s, 25,
+        internal.shrunk(recent_n, recent_s, 10, internal.shrunk(n, s, 5, rate)))))), 6
 );
 
 CREATE OR REPLACE MACRO internal.chance(habit, theta) AS 1 / (1 + exp(-(habit + theta)));

@@ -57,4 +57,4 @@ UPDATE votes SET p_user = now.p_user
                               kind_n * slow, kind_s * slow, author_n * slow, author_s * slow) AS p_user
           FROM summed f JOIN internal.board_rates r ON r.board = f.board AND r.day = f.day) now
  WHERE votes.board = now.board AND votes.post_id = now.post_id AND votes.user_id = now.user_id
-   AND votes.posted_at >= $since AND votes.posted_at <= $until
+   AND votes.posted_at >= $since AND votes.posted_at <= $until AND votes.p_user <> now.p_user
