@@ -14,6 +14,10 @@ from ptt_spider.pages.source import decode, is_cut, one_line, too_deep
 _BOARD = re.compile(r"/bbs/([A-Za-z0-9][\w.-]*)/", re.ASCII)
 _NUMBER = re.compile(r"/index(\d{1,9})\.html", re.ASCII)
 _POST = re.compile(r"/bbs/([A-Za-z0-9][\w.-]*)/([MG]\.[^/?#]+)\.html", re.ASCII)
+_IN_A_TITLE = frozenset(["NUL characters", "characters that are no text", "bytes that are not UTF-8"])
+"""What a title with a broken character gives. It stands there for good, so asking again would help no run; the rows are
+whole, and few characters are lost."""
+_FEW = 20
 _LIST = '<div class="r-list-container'
 
 
@@ -21,7 +25,7 @@ def parse_index(html: bytes | str, url: str) -> IndexPage:
     """Rows of an index or search page as it was fetched from ``url``, top to bottom (oldest first on an index).
 
     Raises NotAnIndex where the page is none; DamagedIndex, carrying the rows that are whole, where it ends in the
-    middle of its list or its encoding is broken.
+    middle of its list or its encoding is broken, but for some characters of titles.
     """
     source = decode(html)
     text = source.text
@@ -36,7 +40,7 @@ def parse_index(html: bytes | str, url: str) -> IndexPage:
     board = _board(url, tree)
     if board is None:
         raise NotAnIndex("no_content", url, "neither the address nor the page names a board")
-    flaws = list(source.flaws)
+    flaws = [flaw for flaw in source.flaws if flaw not in _IN_A_TITLE or text.count("\ufffd") > _FEW]
     if is_cut(text, text.find(_LIST)):
         flaws.append("the page ends in the middle of its list")
     older, newer = _paging(tree)

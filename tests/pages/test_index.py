@@ -74,6 +74,23 @@ def test_half_an_index_carries_its_whole_rows() -> None:
     assert [row.post_id for row in caught.value.page.rows] == [ID]
 
 
+@pytest.mark.parametrize("broken", [b"\0", b"\xff", b"\0\xa4", b"\xed\xa0\x80"])
+def test_a_title_with_a_broken_character_is_no_broken_page(broken: bytes) -> None:
+    """It would be broken in every run, as long as it stands there."""
+    html = m.index([ROW, m.row("[新聞] 兩◎則", "x1", " 3/04", post_id="M.1772586921.A.5D1")], 7, 9).encode()
+    page = parse_index(html.replace("◎".encode(), broken), BASE + "index7.html")
+    assert [row.post_id for row in page.rows] == [ID, "M.1772586921.A.5D1"]
+    assert "\0" not in page.rows[1].title
+    assert page.rows[1].title.startswith("[新聞] 兩")
+
+
+def test_a_page_in_another_encoding_is_broken() -> None:
+    html = m.index([m.row("[新聞] 很多很多很多很多很多很多很多很多", "x1", " 3/04", post_id=ID)] * 3, 7, 9)
+    for body in (html.encode("cp950"), html.encode().replace("很".encode(), b"\xff\xfe")):
+        with pytest.raises(DamagedIndex):
+            parse_index(body, BASE + "index7.html")
+
+
 def test_an_article_is_no_index(root: object) -> None:
     with pytest.raises(NotAnIndex) as caught:
         parse_index(m.article("", ID, ""), BASE + "index.html")
