@@ -4,7 +4,6 @@ PTT_BENCH_PUSHES sets how many pushes (240,000); every way starts from an empty 
 """
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -64,15 +63,29 @@ EQUAL = (
 )
 
 
-def run(arguments: tuple[str, ...], files: list[Path], data: Path) -> tuple[float, float, tuple]:
-    """Wall seconds, CPU seconds of all its processes, and what the store says then."""
-    command = [sys.executable, "-m", "analysis", *arguments, "--data", str(data), *map(str, files)]
-    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
-    wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+MEASURED = """
+import resource, sys
+from analysis.cli import main
+def cpu(who):
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
+if __name__ == "__main__":
+    main()
+    print(cpu(resource.RUSAGE_SELF), cpu(resource.RUSAGE_CHILDREN))
+"""
+
+
+def run(arguments: tuple[str, ...], files: list[Path], data: Path) -> tuple[list[float], tuple]:
+    """Wall seconds, CPU seconds of the loader and of its workers; and what the store says then."""
+    script = data.with_suffix(".py")
+    script.write_text(MEASURED)
+    command = [sys.executable, str(script), *arguments, "--data", str(data), *map(str, files)]
+    begun = time.perf_counter()
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    wall = time.perf_counter() - begun
     with duckdb.connect(str(data / "ptt.duckdb"), read_only=True) as con:
         says = con.execute(EQUAL).fetchall()[0]
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, says
+    return [wall, *map(float, done.stdout.split())], says
 
 
 def main() -> None:
@@ -85,12 +98,13 @@ def main() -> None:
         packed = sum(path.stat().st_size for path in files)
         out(f"{source()}: {len(files)} files, {packed / 1e6:.1f} MB ({size / 1e6:.0f} MB of HTML), ")
         out(f"{posts:,} posts, {pushes:,} pushes; load of the machine before: {os.getloadavg()[0]:.1f}\n")
-        out(f"{'way':<26}{'wall s':>9}{'CPU s':>9}{'HTML MB/s':>12}{'posts/s':>10}\n")
+        out(f"{'way':<26}{'wall s':>9}{'loader CPU s':>14}{'workers CPU s':>15}{'HTML MB/s':>12}{'posts/s':>10}\n")
         said = set()
         for name, arguments in WAYS.items():
-            wall, cpu, says = run(arguments, files, folder / name)
+            (wall, loader, workers), says = run(arguments, files, folder / name)
             said.add(says)
-            out(f"{name:<26}{wall:>9.1f}{cpu:>9.1f}{size / 1e6 / wall:>12.2f}{posts / wall:>10.0f}\n")
+            speed = f"{size / 1e6 / wall:>12.2f}{posts / wall:>10.0f}"
+            out(f"{name:<26}{wall:>9.1f}{loader:>14.1f}{workers:>15.1f}{speed}\n")
         if len(said) != 1:
             raise SystemExit(f"the ways differ: {said}")
 
