@@ -13,8 +13,16 @@ from types import SimpleNamespace
 import pytest
 
 HERE = Path(__file__).parent
+LONG = 600
+"""Seconds. Some services and processes at once: on a machine that is busy with other things they take their time."""
 if importlib.util.find_spec("duckdb_extension_ducklake") is None:
     collect_ignore_glob = ["test_*.py"]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.timeout(LONG))
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +126,7 @@ class Writer:
         self._process.wait(30)
 
     def wait(self) -> None:
-        assert self._process.wait(100) == 0, self.said
+        assert self._process.wait(LONG) == 0, self.said
 
 
 @pytest.fixture
