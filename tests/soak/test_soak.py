@@ -32,7 +32,7 @@ def test_the_timetable_is_the_schedule(soak: ModuleType) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_day_in_short(soak: ModuleType, tmp_path: Path) -> None:
     verdict = soak.Soak(tmp_path / "soak", 0.6, engine="lexicon").run()
     assert verdict.problems == []
