@@ -7,7 +7,7 @@ SELECT
 FROM pushes AS q
 JOIN wanted AS w ON w.board = q.board AND w.post_id = q.post_id
 JOIN posts AS p ON p.board = q.board AND p.post_id = q.post_id
-LEFT JOIN votes AS v ON v.board = q.board AND v.post_id = q.post_id AND v.user_id = lower(q.user_id)
+LEFT JOIN votes AS v ON v.board = q.board AND v.post_id = q.post_id AND lower(v.user_id) = lower(q.user_id)
 LEFT JOIN engines AS e ON e.active AND e.engine <> 'stance'
 LEFT JOIN push_scores AS s
     ON s.board = q.board AND s.post_id = q.post_id AND s.floor = q.floor
