@@ -1,5 +1,6 @@
 """`ptt demo`: the whole job on the bundled board, over real HTTP on loopback, without the internet."""
 
+import os
 import shlex
 import shutil
 from pathlib import Path
@@ -31,6 +32,7 @@ def command(
     from analysis.store.work import PUBLISHED_NAME
 
     folder = (data or Path(FOLDER)).absolute()  # never PTT_DATA: invented posts have no place in a real store
+    os.environ["PTT_STORE"] = "duckdb"  # nor in a lake that others read
     settings = load_settings(folder, board=BOARD, delay=0.0)
     say(f"資料夾：{settings.data}")
     published = (settings.data / PUBLISHED_NAME).is_file()

@@ -188,22 +188,24 @@ def test_a_catalog_that_does_not_answer_is_named(lake, tmp_path, monkeypatch):
 
 
 def test_commands_ask_the_lake(lake, run, page, tmp_path):
-    run(tmp_path / "a", page(1))
+    run(tmp_path / "a", *(page(n) for n in range(20)))  # more than the catalog takes in: Parquet
 
     def ptt(*words):
         command = [sys.executable, "-m", "analysis", *words]
         return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=dict(os.environ))
 
     asked = ptt("sql", "SELECT board, count(*) FROM pushes GROUP BY ALL", "--format", "csv")
-    assert (asked.returncode, asked.stdout) == (0, "board,count_star()\nStock,3\n"), asked.stderr
+    assert (asked.returncode, asked.stdout) == (0, "board,count_star()\nStock,60\n"), asked.stderr
     asked = ptt("sql", "FROM read_text('/etc/hostname')")
     assert asked.returncode == 2
+    asked = ptt("sql", "DELETE FROM lake.pushes")
+    assert asked.returncode == 2, asked.stdout
     asked = ptt("status", "--json", "--data", str(tmp_path / "a"))
-    assert '"pushes": 3' in asked.stdout, asked.stderr
+    assert '"pushes": 60' in asked.stdout, asked.stderr
     exported = ptt("export", str(tmp_path / "backup"), "--data", str(tmp_path / "a"))
     assert exported.returncode == 0, exported.stderr
     with duckdb.connect() as con:
-        assert con.execute(f"SELECT count(*) FROM '{tmp_path}/backup/pushes/*.parquet'").fetchall() == [(3,)]
+        assert con.execute(f"SELECT count(*) FROM '{tmp_path}/backup/pushes/*.parquet'").fetchall() == [(60,)]
 
 
 def test_a_waiting_spool_file_is_moved_and_removed(lake, kit, page, tmp_path):
