@@ -1,21 +1,26 @@
 """The store's ``news`` rows, kept up with its posts."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import duckdb
 
 from analysis.batches import THREADS, work_off
-from analysis.news.fields import parse_news
+from analysis.news.fields import NewsFields, parse_news
 from analysis.news.source import domain_of
 from analysis.sql import statement
 
 STEP = "news"
 
 
-def _rows(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+Parse = Callable[[str | None, str, datetime | None], NewsFields]
+
+
+def _rows(con: duckdb.DuckDBPyConnection, parse: Parse) -> list[dict[str, Any]]:
     rows = []
     for board, post_id, title, body, posted_at, resolved in con.execute(statement("news/stale_posts")).fetchall():
-        fields = parse_news(title, body, posted_at)
+        fields = parse(title, body, posted_at)
         row = {"board": board, "post_id": post_id, **fields._asdict()}
         if resolved and fields.source_url in resolved:
             row["source_domain"] = domain_of(resolved[fields.source_url]) or fields.source_domain
@@ -23,7 +28,7 @@ def _rows(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return rows
 
 
-def derive_news(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> int:
+def derive_news(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS, parse: Parse = parse_news) -> int:
     """Parses the [新聞] posts (replies too) that changed; how many threads were looked at.
 
     Idempotent and restartable: one transaction a batch, each from ``internal.dirty`` with step ``news``.
@@ -36,11 +41,11 @@ def derive_news(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> in
         + [(name, pa.string()) for name in ("reporter", "article", "comment")]
     )
 
-    def parse() -> None:
+    def write() -> None:
         con.execute("DELETE FROM news USING batch b WHERE news.board = b.board AND news.post_id = b.post_id")
-        rows = pa.Table.from_pylist(_rows(con), schema=schema)
+        rows = pa.Table.from_pylist(_rows(con, parse), schema=schema)
         con.register("news_rows", rows)
         con.execute("INSERT INTO news BY NAME SELECT * FROM news_rows")
         con.unregister("news_rows")
 
-    return work_off(con, STEP, parse, threads=threads)
+    return work_off(con, STEP, write, threads=threads)
