@@ -154,7 +154,7 @@ def _derive_texts(con: duckdb.DuckDBPyConnection, settings: Settings, texts: Tex
 
     with plain_disk_errors(settings.data):
         enforce_deleted(con, settings.deleted, raw=settings.data / "raw")
-        derive_news(con)
+        derive_news(con, parse=texts.news)
         derive_mentions(con, find=texts.mentions)
         score_threads(con, texts)
     for path in (settings.data / FOLDER).glob("*/*.texts"):
@@ -207,6 +207,8 @@ def read_all(client: Any, paths: list[Path], job: Job, on_file: Callable[[Came],
             came = Came(path, None, f"讀它的行程死了 {DEATHS + 1} 次")
         except OSError as error:
             came = Came(path, None, error.strerror or str(error))
+        except Exception as error:  # one file that our parser cannot take must not end the others
+            came = Came(path, None, f"{type(error).__name__}: {str(error)[:200]}")
         on_file(came)
         yield came
         future.release()

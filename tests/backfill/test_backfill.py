@@ -11,13 +11,17 @@ from collections import Counter
 import pytest
 
 from analysis.backfill.drive import Came, backfill
-from analysis.backfill.texts import Texts
+from analysis.backfill.texts import Texts, judge, write
 from analysis.backfill.work import FOLDER, Job, read_file
 from analysis.commands.backfill import command
 from analysis.config import load_settings
 from analysis.errors import UsageError
 from analysis.sentiment.engine import get_engine
 from analysis.store.work import open_work
+from ptt_spider.items import Push
+from ptt_spider.reparse import Reparser
+from ptt_spider.spool import PageSeen
+from ptt_spider.warc import read_archive
 
 OF_THE_LOAD = {"spool_files", "migrations", "crawls", "store_info"}
 """Tables that say when and from which file something was loaded."""
@@ -93,6 +97,7 @@ def test_the_loader_judges_nothing_that_a_worker_judged(archive, data, monkeypat
     engine = get_engine("ptt")
     monkeypatch.setattr(type(engine), "score", lambda _, texts: asked.extend(texts))
     monkeypatch.setattr("analysis.backfill.texts.find_mentions", asked.append)
+    monkeypatch.setattr("analysis.backfill.texts.parse_news", lambda *said: asked.append(said))
     with open_work(data) as con:
         result = backfill(con, settings, whole, iter(came), Texts(engine))
         (scored,), (comments,) = con.execute(
@@ -126,6 +131,18 @@ def test_a_broken_file_is_named_and_the_others_arrive(archive, data, tmp_path):
     result = fill(data, [torn, nothing, archive[1]])
     assert [str(path) in problem for path, problem in zip((torn, nothing), result.problems, strict=False)] == [True] * 2
     assert result.posts > 40
+
+
+def test_what_no_encoding_can_write_is_judged_by_the_loader(archive, tmp_path):
+    (post,) = [r.post for r in Reparser().records(read_archive(archive[:1])) if isinstance(r, PageSeen)][:1]
+    broken = post._replace(
+        category="新聞", body="台積電 \ud800", pushes=(Push(1, "推", "a", "2330 \ud800", None, None, "", False),)
+    )
+    write(tmp_path / "x.texts", judge([broken], get_engine("ptt")))
+    texts = Texts(get_engine("ptt"))
+    texts.add(tmp_path / "x.texts")
+    assert [mention.symbol for mention in texts.mentions("2330 \ufffd")] == ["2330"]
+    assert texts.unknown == 1
 
 
 @pytest.mark.slow
