@@ -15,6 +15,8 @@ from ptt_spider.spiders.threads import GONE
 
 _REASONS = {"over18": "年齡確認頁", "error_page": "錯誤頁", "empty": "空白頁", "not_ptt": "別的網站的頁面"}
 
+_LOOKED = 64
+
 
 class Listed(NamedTuple):
     """An index or search page as it was at a time."""
@@ -29,6 +31,8 @@ class Listing:
     def __init__(self, run: Run, board: str) -> None:
         self._run = run
         self._board = board
+        self.looked: list[IndexPage] = []
+        """The first pages that were read, `_LOOKED` at most: what a plan reckons from."""
 
     async def newest(self) -> Listed:
         """The newest index page, or the first page of the job's search. Raises RunEnds: there is nothing without it."""
@@ -103,6 +107,8 @@ class Listing:
             self._run.failed(self._board, None, url, f"索引頁不完整：{damaged}")
         if listed:
             self._count(listed.page)
+            if len(self.looked) < _LOOKED:
+                self.looked.append(listed.page)
         return listed
 
     def _count(self, page: IndexPage) -> None:

@@ -3,31 +3,15 @@
 The listing is spooled after its threads: a run killed in between finds the same threads due the next time.
 """
 
-import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
-from ptt_spider import clock
-from ptt_spider.aid import is_name, name_seconds
-from ptt_spider.frontier import (
-    ROWS_PER_PAGE,
-    Missing,
-    due_threads,
-    guess_page,
-    page_times,
-    row_seconds,
-    why_fetch,
-)
+from ptt_spider.frontier import ROWS_PER_PAGE, Missing, due_threads, page_times, row_seconds, why_fetch
 from ptt_spider.items import IndexPage, IndexRow, Post
-from ptt_spider.job import Plan
 from ptt_spider.spiders.listing import Listed, Listing
+from ptt_spider.spiders.planning import Planning, category_of, posted
 from ptt_spider.spiders.run import Ask, Run, now
 from ptt_spider.spiders.threads import Threads
 from ptt_spider.spool import IndexSeen
-
-NEAR_PAGES = 5
-"""A range of fewer pages is not worth a search for its end: the walk finds it."""
-_CATEGORY = re.compile(r"^\s*(?:(?:Re|Fw|R)\s*:\s*)*[\[［【]\s*([^\]］】]*?)\s*[\]］】]", re.IGNORECASE)
 
 
 class Walk:
@@ -49,13 +33,15 @@ class Walk:
         newest = await self._listing.newest()
         if job.last and (times := page_times(newest.page.rows)):
             self._since = min(times.newest, now().timestamp()) - job.last.total_seconds()
-        start = newest if job.search or not newest.page.number else await self._plan(newest)
+        start = newest
+        if newest.page.number and not job.search:
+            start = await Planning(self._run, self._listing, self._board, self._since).plan(newest)
         async for post in self._walk(start):
             yield post
         self._journal.finish()
         due = due_threads(job.known, self._board, now(), job.schedule) if job.revisit else self._failed_before()
         for post_id in due:
-            self._run.done += job.revisit and not self._in_range(_posted(post_id))
+            self._run.done += job.revisit and not self._in_range(posted(post_id))
             if (again := await self._fetch(post_id)) is not None:
                 yield again
 
@@ -67,52 +53,6 @@ class Walk:
                 continue
             if post := await self._fetch(row.post_id):
                 yield post
-
-    # -- plan ---------------------------------------------------------------------------------------------------
-
-    async def _plan(self, newest: Listed) -> Listed:
-        """Tells how much there is to do; returns the page where the walk starts."""
-        job, start, last = self._run.job, newest, newest.page.number or 1
-        if self._until is not None:
-            last = (await self._listing.find(newest.page, self._until)).last
-            if last != newest.page.number:
-                start = await self._listing.numbered(last) or newest
-        first = 1
-        if self._since is not None:
-            guess = guess_page(newest.page, self._since, now().timestamp())
-            first = max(1, int(guess)) if guess else 1
-            if last - first >= NEAR_PAGES and self._known_in_range() < (last - first) * ROWS_PER_PAGE / 2:
-                first = (await self._listing.find(newest.page, self._since)).first
-        if job.pages:
-            first = max(first, last - job.pages + 1)
-        self._tell_plan(start.page, first, last)
-        return start
-
-    def _tell_plan(self, start: IndexPage, first: int, last: int) -> None:
-        run, job = self._run, self._run.job
-        listed = [row for row in start.rows if not row.pinned]
-        wanted = sum(map(self._wanted, listed))
-        posts = (last - first) * ROWS_PER_PAGE + wanted
-        run.total += posts
-        asked = posts if job.full else max(posts - self._known_in_range(), 0)
-        if job.category:
-            asked = round(asked * wanted / max(len(listed), 1))
-        if job.revisit:
-            due = due_threads(job.known, self._board, now(), job.schedule)
-            asked += len(due)
-            run.total += sum(not self._in_range(_posted(post_id)) for post_id in due)
-        seconds = (asked + last - first) * max(job.delay, 0.01)
-        since = job.since or (clock.from_unix(self._since) if self._since else None)
-        days = job.last / timedelta(days=1) if job.last else None
-        if run.listener.on_plan:
-            run.listener.on_plan(Plan(self._board, since, job.until, asked, seconds, job.delay, days))
-
-    def _known_in_range(self) -> int:
-        return sum(
-            1
-            for (board, _), state in self._run.job.known.items()
-            if board == self._board and state.fetched_at and self._in_range(state.posted_at.timestamp())
-        )
 
     # -- walk ---------------------------------------------------------------------------------------------------
 
@@ -199,14 +139,3 @@ class Walk:
         """Whether a page is wholly older than a time; pinned rows and pages without links tell nothing."""
         times = page_times(page.rows)
         return times is not None and times.newest < seconds
-
-
-def _posted(post_id: str) -> int:
-    """Seconds in a file name; 0 for one without any."""
-    return name_seconds(post_id) if is_name(post_id) else 0
-
-
-def category_of(title: str) -> str | None:
-    """First bracket after Re:/Fw: on an index row: ``新聞``."""
-    match = _CATEGORY.match(title)
-    return match[1] if match else None
