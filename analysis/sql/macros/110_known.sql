@@ -8,15 +8,21 @@ CREATE OR REPLACE MACRO internal.moment(ts) AS date_trunc('minute', CASE
     ELSE (ts::VARCHAR)::TIMESTAMP AT TIME ZONE 'Asia/Taipei'
 END);
 
+-- Two branches, and no coalesce of the two times, so that the bounds let a scan leave out what is older.
 CREATE OR REPLACE MACRO internal.pushed_rows(known_until, known_strict, known_since) AS TABLE
 SELECT
     p.board, p.post_id, p.floor, p.tag, p.vote, lower(p.user_id) AS user_key, p.is_author, p.pushed_at, p.session_on,
     coalesce(p.removed_at < known_until, FALSE) AS was_removed
 FROM pushes AS p
-WHERE coalesce(p.pushed_at, p.first_seen_at) < known_until
-    AND (NOT known_strict OR p.first_seen_at < known_until)
+WHERE p.pushed_at < known_until AND (NOT known_strict OR p.first_seen_at < known_until)
     -- A thread's pushes are not older than the thread; the day allows for odd clocks.
-    AND coalesce(p.pushed_at, p.first_seen_at) >= known_since - INTERVAL 1 DAY;
+    AND p.pushed_at >= known_since - INTERVAL 1 DAY
+UNION ALL
+SELECT
+    p.board, p.post_id, p.floor, p.tag, p.vote, lower(p.user_id) AS user_key, p.is_author, p.pushed_at, p.session_on,
+    coalesce(p.removed_at < known_until, FALSE) AS was_removed
+FROM pushes AS p
+WHERE p.pushed_at IS NULL AND p.first_seen_at < known_until AND p.first_seen_at >= known_since - INTERVAL 1 DAY;
 
 CREATE OR REPLACE MACRO internal.known_pushes(known_until, known_strict, known_since) AS TABLE
 SELECT p.* EXCLUDE (was_removed)
