@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,26 +26,32 @@ def command(
 
     With PTT_STORE=ducklake the lake is tidied too: small files are merged, and what it was before PTT_LAKE_KEEP goes.
     """
-    from analysis.store.lock import hold
-    from ptt_spider.warc import prunable
-
     settings = settle(data)
     if not dry_run:
         _tidy_lake(settings)
     days = keep_days(keep or settings.raw_keep)
-    raw = settings.data / "raw"
-    if days is None or not raw.is_dir():
+    if days is None or not (settings.data / "raw").is_dir():
         say(f"沒有原始檔要刪（PTT_RAW_KEEP={keep or settings.raw_keep}）。")
         return
+    old, size = drop_old(settings, days, dry_run=dry_run)
+    if dry_run:
+        for path in old:
+            print(path)
+    say(f"{'會刪' if dry_run else '刪了'} {len(old)} 個超過 {days} 天的原始檔，{size / 1e6:,.1f} MB。")
+
+
+def drop_old(settings: Settings, days: int, *, dry_run: bool = False) -> tuple[list[Path], int]:
+    """Drops raw files older than ``days``; which, and their bytes. Raises StoreLocked."""
+    from analysis.store.lock import hold
+    from ptt_spider.warc import prunable
+
     with hold(settings.data, "ptt prune"):
-        old = prunable(raw, clock.now() - timedelta(days=days))
+        old = prunable(settings.data / "raw", clock.now() - timedelta(days=days))
         size = sum(path.stat().st_size for path in old)
         for path in old:
-            if dry_run:
-                print(path)
-            else:
+            if not dry_run:
                 path.unlink()
-    say(f"{'會刪' if dry_run else '刪了'} {len(old)} 個超過 {days} 天的原始檔，{size / 1e6:,.1f} MB。")
+    return old, size
 
 
 def _tidy_lake(settings: Settings) -> None:

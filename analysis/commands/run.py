@@ -1,5 +1,6 @@
 """`ptt run`: the scheduled job."""
 
+import contextlib
 from dataclasses import replace
 from typing import Annotated
 
@@ -7,6 +8,9 @@ import typer
 
 from analysis.commands.common import DataOption, say, settle
 from analysis.commands.crawl import BoardOption, SiteOption
+from analysis.commands.prune import drop_old, keep_days
+from analysis.config import Settings
+from analysis.errors import PartlyDone, StoreLocked
 
 
 def command(
@@ -23,7 +27,10 @@ def command(
     ] = False,
     data: DataOption = None,
 ) -> None:
-    """Crawl what is new, refresh what moved, load, score, publish. On an empty store: the last 7 days, newest first."""
+    """Crawl what is new, refresh what moved, load, score, publish. On an empty store: the last 7 days, newest first.
+
+    Where PTT_RAW_KEEP is set, raw files older than that are dropped afterwards, as by ptt prune.
+    """
     from analysis.gathering import base_job
     from analysis.ping import pinged
     from analysis.trading_days import trading_days
@@ -35,5 +42,21 @@ def command(
         say(f"{today} 休市，不抓取。")
         return
     job = replace(base_job(settings, board, site=site), hot=hot, follow_links=follow_links)
+    # The default of 90 days deletes nothing by itself: only who has set a rule wants it kept without being asked.
+    days = keep_days(settings.raw_keep) if "raw_keep" in settings.model_fields_set and not hot else None
     with pinged("" if hot else settings.ping_url):  # a hot run every five minutes would hide that full runs fail
-        run_and_report(settings, "ptt run --hot" if hot else "ptt run", job, incremental=not hot)
+        try:
+            run_and_report(settings, "ptt run --hot" if hot else "ptt run", job, incremental=not hot)
+        except PartlyDone:
+            _prune(settings, days)
+            raise
+        _prune(settings, days)
+
+
+def _prune(settings: Settings, days: int | None) -> None:
+    if days is None or not (settings.data / "raw").is_dir():
+        return
+    with contextlib.suppress(StoreLocked):  # whoever came in between: the next run does it
+        old, size = drop_old(settings, days)
+        if old:
+            say(f"刪了 {len(old)} 個超過 {days} 天的原始檔（PTT_RAW_KEEP），{size / 1e6:,.1f} MB。")
