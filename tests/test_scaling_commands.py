@@ -27,12 +27,13 @@ def start(block, places, **environment):
 
 
 def finish(running):
-    said = running.communicate(timeout=110)[1]
+    said = running.communicate(timeout=250)[1]
     assert running.returncode == 0, said
     return said
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_two_hosts_run_together(root, faulty_site, redis_server, tmp_path):
     (block,) = commands(root, "Crawl from several hosts")
     page = (root / "docs" / "scaling.md").read_text("utf-8")
@@ -64,6 +65,7 @@ def crawled(tmp_path_factory, faulty_site):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("block", [0, 1], ids=["processes", "scheduler"])
 def test_backfill(root, crawled, tmp_path, block):
     text = commands(root, "Backfill of years")[block]

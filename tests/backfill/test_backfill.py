@@ -29,7 +29,7 @@ OF_THE_LOAD = {"spool_files", "migrations", "crawls", "store_info"}
 
 def ptt(*arguments, **options):
     command = [sys.executable, "-m", "analysis", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, **options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=250, check=False, **options)
 
 
 def tables(data):
@@ -146,6 +146,7 @@ def test_what_no_encoding_can_write_is_judged_by_the_loader(archive, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_workers_on_dask_one_of_them_killed(archive, serial, data, tmp_path):
     folder = tmp_path / "raw"
     folder.mkdir()
@@ -159,7 +160,7 @@ def test_workers_on_dask_one_of_them_killed(archive, serial, data, tmp_path):
         assert running.poll() is None, running.stderr.read()
         time.sleep(0.002)
     os.kill(int(parts[0].name.split("-")[-2]), signal.SIGKILL)
-    _, said = running.communicate(timeout=100)
+    _, said = running.communicate(timeout=250)
     assert running.returncode == 0, said
     assert re.search(r"讀了 4 個檔案（4 個是新的，.* MB", said)
     assert "Traceback" not in said
@@ -193,6 +194,7 @@ def test_without_dask_one_line_says_what_to_install(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_what_was_not_read_whole_is_partly_done(archive, data, tmp_path):
     torn = tmp_path / "torn.warc.gz"
     torn.write_bytes(archive[0].read_bytes()[:-2000])
@@ -202,6 +204,7 @@ def test_what_was_not_read_whole_is_partly_done(archive, data, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_scheduler_that_does_not_answer_is_one_line(archive, data):
     done = ptt("backfill", "--data", data, "--scheduler", "tcp://127.0.0.1:1", archive[0])
     assert done.returncode == 1
