@@ -23,6 +23,8 @@ READ: Final = (1, FORMAT)
 """Formats that can be read: the first had no judged words."""
 CHUNK: Final = 4_000_000
 """Characters that go through the kernel at once: bounds memory, changes no number."""
+LINE: Final = 64
+"""Bytes of a cache line: a row of weights fills whole ones, which is what a look-up waits for."""
 LONGEST: Final = 2_000_000
 """Characters of one text that are read; what lies behind cannot change a mean over so many."""
 
@@ -126,6 +128,16 @@ class NgramModel:
         return judged_words(normal, size, entries, self.word_of, self.word_values)
 
 
+def _lines(weights: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Rows of weights padded with zeros, each beginning a cache line."""
+    rows, width = weights.shape[0], -(-weights.shape[1] // LINE) * LINE
+    memory = np.zeros(rows * width + LINE, dtype=np.int8)
+    begin = -memory.ctypes.data % LINE
+    padded = memory[begin : begin + rows * width].reshape(rows, width)
+    padded[:, : weights.shape[1]] = weights
+    return padded
+
+
 def with_words(
     known: Codes, rows: NDArray[Any], values: NDArray[Any], longer: NDArray[Any]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int16], NDArray[np.float32]]:
@@ -169,8 +181,8 @@ def load(path: Path) -> NgramModel:
                 known=known,
                 slots=slots,
                 characters=data["characters"],
-                weights=np.ascontiguousarray(data["weights"].T),
-                scale=data["scale"],
+                weights=_lines(data["weights"].T),
+                scale=np.pad(data["scale"], (0, -data["scale"].size % LINE)),
                 inner=data["inner"],
                 inner_bias=data["inner_bias"],
                 outer=data["outer"],
