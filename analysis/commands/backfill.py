@@ -78,16 +78,20 @@ def command(
 
 
 def _expand(given: list[Path]) -> list[Path]:
-    """Files as given, folders as the WARC files below them by name. Raises UsageError."""
+    """Files as given, then those below the folders, by name: several hosts' runs in the order of time.
+
+    Raises UsageError.
+    """
     paths: dict[Path, None] = {}
+    below: list[Path] = []
     for path in given:
         if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.is_file() and p.name.endswith(WARC))
+            found = [p.absolute() for p in path.rglob("*") if p.is_file() and p.name.endswith(WARC)]
             if not found:
                 raise UsageError(f"{path} 裡沒有 .warc.gz 檔：請檢查路徑。")
-            paths |= dict.fromkeys(p.absolute() for p in found)
+            below += found
         elif path.is_file():
             paths[path.absolute()] = None
         else:
             raise UsageError(f"{path} 不存在：請給 .warc.gz 檔，或放它們的資料夾。")
-    return list(paths)
+    return list(paths | dict.fromkeys(sorted(below, key=lambda p: (p.name, p))))

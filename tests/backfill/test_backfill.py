@@ -13,7 +13,7 @@ import pytest
 from analysis.backfill.drive import Came, backfill
 from analysis.backfill.texts import Texts, judge, write
 from analysis.backfill.work import FOLDER, Job, read_file
-from analysis.commands.backfill import command
+from analysis.commands.backfill import _expand, command
 from analysis.config import load_settings
 from analysis.errors import UsageError
 from analysis.sentiment.engine import get_engine
@@ -169,6 +169,16 @@ def test_workers_on_dask_one_of_them_killed(archive, serial, data, tmp_path):
     again = ptt("backfill", "--data", data, "--workers", "1", folder)
     assert again.returncode == 0
     assert "0 個是新的" in again.stderr
+
+
+def test_the_files_of_several_hosts_stand_in_the_order_of_time(tmp_path):
+    names = ["b/20260102-y.warc.gz", "a/20260101-x.warc.gz", "a/20260103-x.warc.gz"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    given = tmp_path / "b" / "20260102-y.warc.gz"
+    assert [p.name[7:10] for p in _expand([tmp_path / "a", tmp_path / "b"])] == ["1-x", "2-y", "3-x"]
+    assert _expand([given, tmp_path / "a", given])[0] == given
 
 
 def test_wrong_use_is_told(tmp_path):

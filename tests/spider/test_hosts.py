@@ -28,7 +28,9 @@ from ptt_spider.hosts.connection import Server
 from ptt_spider.hosts.pace import Pace
 from ptt_spider.hosts.tasks import SharedScheduler, ask_of, loads, request_of
 from ptt_spider.middlewares import SiteRefused
+from ptt_spider.reparse import Reparser
 from ptt_spider.spiders.run import Ask
+from ptt_spider.warc import read_archive
 
 NEVER = parse_schedule("1s:1s")
 DELAY = 0.03
@@ -107,6 +109,12 @@ def test_three_hosts_do_the_work_of_one(hosts, site, redis_server, alone, tmp_pa
     assert min(outcome.report.posts for outcome in outcomes) > 0
     assert politely(site)
     assert stored([tmp_path / f"host{n}" for n in range(3)], tmp_path / "store") == alone
+    archives = sorted(tmp_path.glob("host*/raw/*.warc.gz"), key=lambda path: path.name)
+    writer = spool.SpoolWriter(tmp_path / "again" / "spool", "all")
+    for record in Reparser().records(read_archive(archives)):
+        writer.write(record)
+    writer.close()
+    assert stored([tmp_path / "again"], tmp_path / "whole") == alone, "one store of the hosts' archives"
 
 
 @pytest.mark.parametrize("victim", ["leader", pytest.param("member", marks=pytest.mark.slow)])
