@@ -19,6 +19,7 @@ from pydantic_settings import (
 
 from analysis.errors import UsageError
 from ptt_spider.aid import is_board
+from ptt_spider.causes import cause
 
 CONFIG_NAME = "ptt.toml"
 LAKE = "ducklake:"
@@ -70,7 +71,9 @@ class Settings(BaseSettings):
     delay: float = Field(
         1.0, ge=0, allow_inf_nan=False, description="Seconds between two requests; 0 only for loopback sites"
     )
-    engine: str = Field("ptt", description="Sentiment engine of new scores: ptt, snownlp, lexicon, or a file of ptt train")
+    engine: str = Field(
+        "ptt", description="Sentiment engine of new scores: ptt, snownlp, lexicon, or a file of ptt train"
+    )
     contact: str = Field("", description="Address in the user agent, so that the site can reach who crawls")
     watch_days: float = Field(
         3.0, ge=0, le=36500, allow_inf_nan=False, description="Days back that every run reads the index again"
@@ -147,7 +150,7 @@ def load_settings(data: Path | None = None, **overrides: Any) -> Settings:
         value = "…" if name == "store" else repr(first.get("input"))  # it may hold a password
         raise UsageError(f"設定 {name}={value} 不能用：{said}") from None
     except (OSError, ValueError) as error:
-        raise UsageError(f"設定檔 {config} 讀不懂：{error}") from None
+        raise UsageError(f"設定檔 {config} 讀不懂：{cause(error)}") from None
     if "data" not in settings.model_fields_set:
         settings.data = config.parent if config else Path("data")
     elif config and "data" not in given and not _from_environment("data"):
@@ -161,7 +164,7 @@ def _refuse_typos(config: Path) -> None:
     try:
         given = tomllib.loads(config.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"設定檔 {config} 讀不懂：{error}") from None
+        raise UsageError(f"設定檔 {config} 讀不懂：{cause(error)}") from None
     known = [*Settings.model_fields, "digest"]
     for name in given:
         if name not in known:

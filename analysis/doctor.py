@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from analysis.config import Settings, find_config
 from analysis.errors import PttError
 from ptt_spider import clock
+from ptt_spider.causes import cause
 from ptt_spider.crawling import CrawlJob
 
 ROBOT: Final = "ptt-pulse"
@@ -145,8 +146,7 @@ def _site(settings: Settings) -> Finding:
             return Finding("網站", State.bad, f"{settings.site} 故障（{error.code}）", "晚點再試")
         rules = ""
     except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        return Finding("網站", State.bad, f"{settings.site} 連不上：{reason}", "檢查網路與 PTT_SITE")
+        return Finding("網站", State.bad, f"{settings.site} 連不上：{cause(error)}", "檢查網路與 PTT_SITE")
     robots = Protego.parse(rules)
     site = settings.site.rstrip("/")
     forbidden = [board for board in settings.board if not robots.can_fetch(f"{site}/bbs/{board}/index.html", ROBOT)]

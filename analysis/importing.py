@@ -14,6 +14,7 @@ import orjson
 from analysis.errors import PttError
 from ptt_spider import clock
 from ptt_spider.aid import post_url
+from ptt_spider.causes import cause
 from ptt_spider.errors import DamagedPage, NotAnArticle, NotAnIndex, PageError
 from ptt_spider.items import Post
 from ptt_spider.pages import parse_article, parse_index
@@ -90,7 +91,7 @@ def _jwlin_posts(content: bytes, path: Path) -> Iterator[Post]:
         try:
             loaded = [orjson.loads(line) for line in content.splitlines() if line.strip()]
         except orjson.JSONDecodeError as error:
-            raise PttError(f"{path}：不是完整的 JSON（{error}）。") from None
+            raise PttError(f"{path}：不是完整的 JSON（{cause(error)}）。") from None
     articles = loaded.get("articles", [loaded]) if isinstance(loaded, dict) else loaded
     if not isinstance(articles, list):
         raise PttError(f"{path}：不是 jwlin/ptt-web-crawler 的 JSON（articles 應是陣列）。")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from analysis.commands.common import say
 from analysis.errors import PartlyDone, PttError, StoreLocked, UsageError
+from ptt_spider.causes import cause
 
 TIMEOUT: Final = 5.0
 
@@ -47,7 +48,7 @@ def _send(url: str, suffix: str, body: str = "") -> None:
     try:
         urllib.request.urlopen(request, timeout=TIMEOUT).close()  # noqa: S310 - checked
     except (OSError, ValueError) as error:
-        say(f"PTT_PING_URL 沒有回應（{_public(url)}：{getattr(error, 'reason', error)}），不影響這次執行。")
+        say(f"PTT_PING_URL 沒有回應（{_public(url)}：{cause(error)}），不影響這次執行。")
 
 
 def _public(url: str) -> str:

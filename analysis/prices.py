@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from analysis.errors import PttError
+from ptt_spider.causes import cause
 
 _COLUMNS: Final = {
     "symbol": ("symbol", "code", "ticker", "證券代號", "股票代號", "代號"),
@@ -44,11 +45,11 @@ def read_prices(path: Path) -> Iterator[Price]:
                         (row[names["symbol"]] or "").strip(' ="'), parse_day(row[names["day"]] or ""), float(close)
                     )
                 except ValueError as error:
-                    raise PttError(f"{path} 第 {rows.line_num} 行讀不懂：{error}；沒有匯入任何價格。") from None
+                    raise PttError(f"{path} 第 {rows.line_num} 行讀不懂：{cause(error)}；沒有匯入任何價格。") from None
                 if price.symbol and 0 < price.close < float("inf"):
                     yield price
         except (csv.Error, UnicodeDecodeError) as error:
-            raise PttError(f"{path} 不是 UTF-8 的 CSV：{error}；沒有匯入任何價格。") from None
+            raise PttError(f"{path} 不是 UTF-8 的 CSV：{cause(error)}；沒有匯入任何價格。") from None
 
 
 def parse_day(text: str) -> date:

@@ -22,6 +22,7 @@ from analysis.sql import statement
 from analysis.store.load import SPOOL_NAME, LoadReport, load_waiting
 from analysis.store.privacy import redactor
 from ptt_spider import spool
+from ptt_spider.causes import cause
 from ptt_spider.reparse import Reparser
 
 DEATHS = 2
@@ -190,8 +191,9 @@ def workers(count: int, scheduler: str | None) -> Iterator[Any]:
         try:
             client = stack.enter_context(distributed.Client(scheduler, timeout=10))
         except (OSError, ValueError, TimeoutError) as error:
-            reason = str(error).split("\n")[0]
-            raise PttError(f"連不上 Dask 排程器 {scheduler}（{reason}）：請檢查位址，或不給 --scheduler。") from None
+            raise PttError(
+                f"連不上 Dask 排程器 {scheduler}（{cause(error)}）：請檢查位址，或不給 --scheduler。"
+            ) from None
         yield client
 
 
@@ -206,7 +208,7 @@ def read_all(client: Any, paths: list[Path], job: Job, on_file: Callable[[Came],
         except distributed.KilledWorker:
             came = Came(path, None, f"讀它的行程死了 {DEATHS + 1} 次")
         except OSError as error:
-            came = Came(path, None, error.strerror or str(error))
+            came = Came(path, None, cause(error))
         except Exception as error:  # one file that our parser cannot take must not end the others
             came = Came(path, None, f"{type(error).__name__}: {str(error)[:200]}")
         on_file(came)

@@ -13,6 +13,7 @@ from analysis.config import Settings, check_boards, load_settings, unknown_varia
 from analysis.errors import PttError, UsageError
 from analysis.visible import clean
 from ptt_spider import clock
+from ptt_spider.causes import cause
 
 DataOption = Annotated[
     Path | None,
@@ -72,7 +73,7 @@ def explain_os_error(error: OSError) -> PttError:
         return PttError(f"那是資料夾，不是檔案{where}：請檢查路徑。")
     if error.errno == errno.ENOENT:
         return PttError(f"找不到檔案或資料夾{where}：請檢查路徑。")
-    return PttError(f"系統錯誤{where}：{error.strerror or error}")
+    return PttError(f"系統錯誤{where}：{cause(error)}")
 
 
 def parse_when(text: str, option: str, *, now: datetime | None = None, end: bool = False) -> datetime:

@@ -12,6 +12,7 @@ import typer
 
 from analysis.commands.common import DataOption, say, settle
 from analysis.errors import UsageError
+from ptt_spider.causes import cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,7 +88,7 @@ def _what(words: list[str], file: Path | None) -> "tuple[str | None, Mapping[str
         except UnicodeDecodeError:
             raise UsageError(f"{file} 不是 UTF-8 的文字檔。") from None
         except OSError as error:
-            raise UsageError(f"讀不到 {file}：{error.strerror}。") from None
+            raise UsageError(f"讀不到 {file}：{cause(error)}。") from None
         return text, ask.parse_parameters(words)
     if not words:
         return None, {}

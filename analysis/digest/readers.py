@@ -25,6 +25,7 @@ from urllib.parse import unquote, urlsplit
 from analysis.digest.mail import DEFAULT_SENDER, check_address
 from analysis.digest.words import Lang
 from analysis.errors import UsageError
+from ptt_spider.causes import cause
 
 Security = Literal["starttls", "tls", "none"]
 _PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
@@ -64,7 +65,7 @@ def read_mailing(config: Path | None, environment: Mapping[str, str] = os.enviro
         try:
             table = tomllib.loads(config.read_text("utf-8")).get("digest", {})
         except (OSError, ValueError) as error:
-            raise UsageError(f"設定檔 {config} 讀不懂：{error}") from None
+            raise UsageError(f"設定檔 {config} 讀不懂：{cause(error)}") from None
     if not isinstance(table, dict) or not isinstance(table.get("to", []), list):
         raise UsageError(f"設定檔 {config} 的 [digest] 寫法不對：收件人請寫成 [[digest.to]]。")
     sender = environment.get("PTT_DIGEST_FROM") or table.get("from") or DEFAULT_SENDER
@@ -111,7 +112,7 @@ def _password(table: Mapping[str, Any], environment: Mapping[str, str]) -> str:
         try:
             return Path(path).expanduser().read_text("utf-8").strip()
         except OSError as error:
-            raise UsageError(f"放 SMTP 密碼的檔案 {path} 讀不到：{error.strerror}。") from None
+            raise UsageError(f"放 SMTP 密碼的檔案 {path} 讀不到：{cause(error)}。") from None
     return ""
 
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from analysis.digest.claims import Claim, Claims, State, Verdict
 from analysis.digest.readers import Server
+from ptt_spider.causes import cause
 
 TIMEOUT: Final = 30.0
 WAITS: Final = (2.0, 10.0)
@@ -83,7 +84,7 @@ class Postman:
                 return "failed", f"登入被拒：{refusal.smtp_code}"
             except (ssl.SSLCertVerificationError, smtplib.SMTPNotSupportedError) as trouble:
                 self._drop()
-                return "failed", str(trouble)[:200]
+                return "failed", cause(trouble)
             except smtplib.SMTPResponseException as refusal:  # greeting, EHLO, STARTTLS: about us, not the recipient
                 self._drop()
                 problem = f"{refusal.smtp_code} {refusal.smtp_error!r}"[:200]
@@ -91,7 +92,7 @@ class Postman:
                     return "failed", problem
             except _TROUBLE as trouble:
                 self._drop()
-                problem = str(trouble)[:200] or type(trouble).__name__
+                problem = cause(trouble)
             if wait is not None:
                 self._sleep(wait)
         return "failed", problem
@@ -110,7 +111,7 @@ class Postman:
             connection.send(dotted)
             code, reply = connection.getreply()
         except _TROUBLE as trouble:
-            raise _Unsure(str(trouble)[:200] or type(trouble).__name__) from trouble
+            raise _Unsure(cause(trouble)) from trouble
         self._ask(connection, code, reply)
 
     def _ask(self, connection: smtplib.SMTP, code: int, reply: bytes) -> None:

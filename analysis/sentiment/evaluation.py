@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from analysis.errors import PttError
 from analysis.sentiment.engine import Scores, engine_names, get_engine
 from analysis.sentiment.measures import auc, calibration_error, interval, macro_f1
+from ptt_spider.causes import cause
 
 TONE: Final[tuple[str, ...]] = ("tone", "label", "sentiment", "tone_a", "tone_b")
 STANCE: Final[tuple[str, ...]] = ("stance", "stance_a", "stance_b")
@@ -65,7 +66,7 @@ def read_labelled(path: Path) -> LabelledFile:
     except UnicodeDecodeError as error:
         raise PttError(f"{path} 不是 UTF-8 文字檔；請先轉成 UTF-8 的 TSV 或 CSV。") from error
     except OSError as error:
-        raise PttError(f"無法讀取 {path}：{error.strerror}。") from error
+        raise PttError(f"無法讀取 {path}：{cause(error)}。") from error
     first = content.split("\n", 1)[0]
     if "\t" in first:
         lines = csv.DictReader(content.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)

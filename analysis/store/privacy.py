@@ -23,6 +23,7 @@ from analysis.sql import statement
 from analysis.store.taken_down import note_texts
 from analysis.transaction import transaction
 from ptt_spider import clock
+from ptt_spider.causes import cause
 from ptt_spider.privacy import MODE_NAME, TOMBSTONES, Redactor, tombstone
 from ptt_spider.spool import Record
 
@@ -172,7 +173,7 @@ def _noted(data: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except ValueError as error:
-        raise PttError(f"{data / MODE_NAME} 讀不懂：{error}") from None
+        raise PttError(f"{data / MODE_NAME} 讀不懂：{cause(error)}") from None
     return noted
 
 

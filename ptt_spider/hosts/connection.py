@@ -16,6 +16,7 @@ from redis.retry import Retry
 from scrapy.exceptions import IgnoreRequest
 from scrapy_redis.connection import get_redis
 
+from ptt_spider.causes import cause
 from ptt_spider.spiders.asking import RunEnds
 
 PREFIX = "ptt:"
@@ -72,12 +73,13 @@ class Server:
             except (NoConnection, NoAnswer) as error:
                 if time.monotonic() >= until:
                     raise RedisGone(
-                        f"Redis {shown(self.url)} 沒有回應（{error}）：已抓的都已存好，請檢查 PTT_REDIS 後再執行。"
+                        f"Redis {shown(self.url)} 沒有回應（{cause(error)}）："
+                        "已抓的都已存好，請檢查 PTT_REDIS 後再執行。"
                     ) from None
                 self._note(f"Redis {shown(self.url)} 沒有回應，最多等 {patience / 60:.0f} 分鐘。")
                 await asyncio.sleep(AGAIN_AFTER)
             except RedisError as error:
-                raise RedisGone(f"Redis {shown(self.url)} 不能用（{error}）：請檢查 PTT_REDIS。") from None
+                raise RedisGone(f"Redis {shown(self.url)} 不能用（{cause(error)}）：請檢查 PTT_REDIS。") from None
 
     def close(self) -> None:
         with contextlib.suppress(RedisError):

@@ -16,6 +16,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from ptt_spider import clock
+from ptt_spider.causes import cause
 from ptt_spider.middlewares import ForbiddenByRobots, RobotsUnanswered, SiteRefused
 
 ERROR_STATUS = 500
@@ -109,7 +110,7 @@ def why_unanswered(error: BaseException) -> str:
         case IgnoreRequest():
             text = str(error)
             return "內容過大" if "decompressed" in text or "max size" in text else f"轉址太多次（{text}）"
-    return f"連線失敗：{error or type(error).__name__}"
+    return f"連線失敗：{cause(error)}"
 
 
 def refused_line(error: SiteRefused) -> str:

@@ -10,6 +10,7 @@ import duckdb
 
 from analysis.config import LAKE, Settings, load_settings
 from analysis.errors import PttError
+from ptt_spider.causes import cause
 
 ALIAS: Final = "lake"
 """Name of the lake in every connection."""
@@ -51,7 +52,7 @@ def attach(con: duckdb.DuckDBPyConnection, lake: Lake, *, read_only: bool = Fals
     for name in _EXTENSIONS:
         con.execute(f"LOAD '{_extension(name)}'")
     _give_secret(con)
-    con.execute("SET http_retries = 6; SET http_retry_wait_ms = 200")
+    con.execute("SET http_retries = 6; SET http_retry_wait_ms = 200; SET http_retry_backoff = 2")
     options = "READ_ONLY" if read_only else f"DATA_PATH {quoted(lake.files)}"
     try:
         con.execute(f"ATTACH {quoted(f'ducklake:postgres:{lake.catalog}')} AS {ALIAS} ({options})")
@@ -62,7 +63,7 @@ def attach(con: duckdb.DuckDBPyConnection, lake: Lake, *, read_only: bool = Fals
 def unreachable(lake: Lake, error: Exception) -> LakeUnreachable:
     """What the user is told when the lake does not answer."""
     place = urlsplit(lake.catalog)
-    said = (str(error).strip().splitlines() or ["沒有回應"])[0]
+    said = cause(error) if str(error).strip() else "沒有回應"
     return LakeUnreachable(
         f"連不上共用資料庫（目錄 {place.hostname}{place.path}，檔案 {lake.files}）：{said}；"
         "請檢查主機與憑證。這台機器上的資料都還在，下次執行會再送出。"
