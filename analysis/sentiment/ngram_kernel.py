@@ -86,11 +86,13 @@ def known_rows(
     """Rows of the known ones among :func:`analysis.sentiment.ngram.fingerprints`; ``out`` needs (MAX_N + 1) * size.
 
     Whatever knows an n-gram knows its beginnings too: a miss ends a position. ``entries`` (size by 3) gets at each
-    position the length and row of the longest judged word or modifier, and the length of the longest judged word.
+    position the length and row of the longest judged word or modifier, and the length of the longest judged word;
+    ``entries[0, 1]`` is the first such position, 0 where there is none (no word begins with the START mark).
     """
     count = 0
     word = np.uint64(0)
     letters = 0
+    first = 0
     for position in range(size):
         entries[position, 0] = 0
         entries[position, 2] = 0
@@ -126,6 +128,9 @@ def known_rows(
                 entries[position, 1] = row_of(found)
                 if flags & WORD:
                     entries[position, 2] = length + 1
+                if first == 0:
+                    first = position
+    entries[0, 1] = first
     return count
 
 

@@ -95,8 +95,10 @@ def read_words(
     False, and nothing but zeros, where no judged word stands.
     """
     cues[:] = 0
+    if entries[0, 1] == 0:
+        return False
     state = np.empty(4, dtype=np.float64)
-    state[0], state[1], state[2], state[3] = 1.0, 1.0, -1.0, 1.0
+    state[0], state[1], state[2], state[3] = entries[0, 1], 1.0, -1.0, 1.0
     count = 0
     while True:
         index = next_word(normal, size, entries, word_of, values, state)
