@@ -224,11 +224,22 @@ tests/store`` (see tests/services)."""
 ONE_LAKE_A_MODULE = frozenset({"test_connect", "test_export", "test_forget", "test_forget_crawl"})
 """Modules whose tests share a store, and so its lake."""
 _A_FILE = "asks what becomes of the published file when there is no lake: readers of a lake do not open it"
+_OTHER_PROCESS = (
+    "opens the store without the folder's lock, so that this process keeps the board's and its child is refused; kills"
+    " and failures in the middle: tests/services/lake/test_faults.py"
+)
 _NO_PUBLICATION = "reads a publication that this folder never made; a lake holds what was published"
 ONE_MACHINE_ONLY = {
     "test_connect.test_a_store_that_is_not_there_is_named_and_not_made": _NO_PUBLICATION,
     "test_connect.test_a_file_that_is_no_store_is_named": _A_FILE,
     "test_lost_work": _NO_PUBLICATION,
+    "test_export": f"{_NO_PUBLICATION}; the export of a lake: tests/services/lake/test_lake.py",
+    "test_publish.test_a_second_connect_in_the_same_process_sees_the_new_publication": (
+        "an open connection keeps its publication; one to a lake sees the newest with each query"
+    ),
+    "test_publish.test_a_full_disk_is_one_line_and_costs_nothing": _OTHER_PROCESS,
+    "test_publish.test_a_disk_that_is_really_full": _OTHER_PROCESS,
+    "test_kill": _OTHER_PROCESS,
 }
 """Tests that say nothing of a lake, with the reason."""
 
