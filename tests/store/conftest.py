@@ -228,6 +228,7 @@ _OTHER_PROCESS = (
     "opens the store without the folder's lock, so that this process keeps the board's and its child is refused; kills"
     " and failures in the middle: tests/services/lake/test_faults.py"
 )
+_TWO_FOLDERS = "compares two folders that are strangers; in a lake the second takes up what the first one published"
 _NO_PUBLICATION = "reads a publication that this folder never made; a lake holds what was published"
 ONE_MACHINE_ONLY = {
     "test_connect.test_a_store_that_is_not_there_is_named_and_not_made": _NO_PUBLICATION,
@@ -240,6 +241,10 @@ ONE_MACHINE_ONLY = {
     "test_publish.test_a_full_disk_is_one_line_and_costs_nothing": _OTHER_PROCESS,
     "test_publish.test_a_disk_that_is_really_full": _OTHER_PROCESS,
     "test_kill": _OTHER_PROCESS,
+    "test_spare.test_no_file_that_somebody_has_open_ever_changes": _TWO_FOLDERS,
+    "test_spare.test_a_kill_between_link_and_rename_leaves_the_publication_whole": _TWO_FOLDERS,
+    "test_migrations.test_a_store_of_an_older_version_becomes_todays": _TWO_FOLDERS,
+    "test_forget": f"{_NO_PUBLICATION}; forgetting in a lake: tests/services/lake/test_tidy.py",
 }
 """Tests that say nothing of a lake, with the reason."""
 
