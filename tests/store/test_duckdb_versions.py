@@ -35,7 +35,7 @@ for schema, view in con.execute("SELECT schema_name, view_name FROM duckdb_views
     said["views"][f"{schema}.{view}"] = len(con.execute(f'SELECT * FROM "{schema}"."{view}"').fetchall())
 values = {
     "symbol": "'2330'", "post_id": "'M.1769562000.A.C89'", "word": "'台積電'",
-    "ts": "TIMESTAMPTZ '2026-01-28 12:00:00+08'",
+    "ts": "'2026-01-28 12:00+08'",  # without seconds, which 1.5 takes as no time of its own
 }
 for schema, name, kind, parameters in con.execute(
     "SELECT schema_name, function_name, function_type, parameters FROM duckdb_functions()"

@@ -2,9 +2,10 @@
 -- earlier minute counts; a push without a time counts from when it was first seen. 'infinity' means now: what is
 -- current. strict: only what this store itself had fetched by then.
 
--- A time as users write it: text and timestamps without an offset are Taipei's.
+-- A time as users write it: text and timestamps without an offset are Taipei's. DuckDB 1.5 wants seconds before an offset.
 CREATE OR REPLACE MACRO internal.moment(ts) AS date_trunc('minute', CASE
-    WHEN regexp_matches(ts::VARCHAR, '\d:\d\d(:\d\d(\.\d+)?)?\s*([+-]\d\d(:?\d\d)?|Z)$') THEN (ts::VARCHAR)::TIMESTAMPTZ
+    WHEN regexp_matches(ts::VARCHAR, '\d:\d\d(:\d\d(\.\d+)?)?\s*([+-]\d\d(:?\d\d)?|Z)$')
+        THEN regexp_replace(ts::VARCHAR, '([ T]\d?\d:\d\d)(\s*([+-]\d\d(:?\d\d)?|Z))$', '\1:00\2')::TIMESTAMPTZ
     ELSE (ts::VARCHAR)::TIMESTAMP AT TIME ZONE 'Asia/Taipei'
 END);
 
