@@ -4,11 +4,11 @@ import base64
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import orjson
 
@@ -36,6 +36,13 @@ class Job(NamedTuple):
     settings: dict[str, Any]
     paths: tuple[Path, ...]
     """All files: revisit records find their bodies there."""
+
+    @classmethod
+    def of(cls, settings: Settings, paths: Sequence[Path]) -> Self:
+        """Only what workers need: other settings hold passwords, and a scheduler may be far away."""
+        return cls(
+            settings.data, settings.model_dump(include={"data", "privacy", "privacy_key", "engine"}), tuple(paths)
+        )
 
 
 class Side(NamedTuple):

@@ -51,7 +51,7 @@ def command(
             say(f"已讀 {done:,}/{len(paths):,} 個檔案。")
 
     with hold(settings.data, "ptt backfill"), open_work(settings.data) as con:
-        job = Job(settings.data, settings.model_dump(), tuple(paths))
+        job = Job.of(settings, paths)
         redacted = redactor(settings) is not None
         with start_workers(workers or os.cpu_count() or 1, scheduler) as client:
             came = read_all(client, paths, job, on_file)

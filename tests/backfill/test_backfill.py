@@ -54,7 +54,7 @@ def tables(data):
 def fill(data, paths, order=None):
     """A backfill with this process as its worker."""
     settings = load_settings(data)
-    job = Job(settings.data, settings.model_dump(), tuple(paths))
+    job = Job.of(settings, paths)
     came = [Came(path, read_file(path, job), "") for path in paths]
     with open_work(data) as con:
         return backfill(con, settings, paths, iter(order(came) if order else came), Texts(get_engine("ptt")))
@@ -92,7 +92,7 @@ def test_the_loader_judges_nothing_that_a_worker_judged(archive, data, monkeypat
     whole = [archive[0]]
     asked = []
     settings = load_settings(data)
-    job = Job(settings.data, settings.model_dump(), tuple(whole))
+    job = Job.of(settings, whole)
     came = [Came(path, read_file(path, job), "") for path in whole]
     engine = get_engine("ptt")
     monkeypatch.setattr(type(engine), "score", lambda _, texts: asked.extend(texts))
@@ -111,7 +111,7 @@ def test_the_loader_judges_nothing_that_a_worker_judged(archive, data, monkeypat
 def test_doing_it_again_does_nothing_and_goes_on_where_it_stopped(archive, serial, data):
     fill(data, archive[:2])  # as if the rest had come later
     settings = load_settings(data)
-    job = Job(settings.data, settings.model_dump(), tuple(archive))
+    job = Job.of(settings, archive)
     read_file(archive[2], job)  # read, not loaded: the loader was killed
     (data / FOLDER / "x.host-1-abc.part").mkdir()  # a dead worker's
     assert fill(data, archive).new_files == 2
@@ -179,6 +179,12 @@ def test_the_files_of_several_hosts_stand_in_the_order_of_time(tmp_path):
     given = tmp_path / "b" / "20260102-y.warc.gz"
     assert [p.name[7:10] for p in _expand([tmp_path / "a", tmp_path / "b"])] == ["1-x", "2-y", "3-x"]
     assert _expand([given, tmp_path / "a", given])[0] == given
+
+
+def test_workers_are_told_no_secret(tmp_path, monkeypatch):
+    for name in ("PTT_REDIS", "PTT_PING_URL"):
+        monkeypatch.setenv(name, "https://:secret-5@example.com")
+    assert "secret-5" not in str(Job.of(load_settings(tmp_path), []))
 
 
 def test_wrong_use_is_told(tmp_path):
