@@ -10,6 +10,7 @@ import duckdb
 
 from analysis.config import LAKE, Settings, load_settings
 from analysis.errors import PttError
+from analysis.sql import literal
 from ptt_spider.causes import cause
 
 ALIAS: Final = "lake"
@@ -50,12 +51,12 @@ def address(settings: Settings) -> Lake | None:
 def attach(con: duckdb.DuckDBPyConnection, lake: Lake, *, read_only: bool = False) -> None:
     """Attaches the lake as ``lake``, making it where it is new. Raises PttError (no extension), LakeUnreachable."""
     for name in _EXTENSIONS:
-        con.execute(f"LOAD '{_extension(name)}'")
+        con.execute(f"LOAD {literal(_extension(name))}")
     _give_secret(con)
     con.execute("SET http_retries = 6; SET http_retry_wait_ms = 200; SET http_retry_backoff = 2")
-    options = "READ_ONLY" if read_only else f"DATA_PATH {quoted(lake.files)}"
+    options = "READ_ONLY" if read_only else f"DATA_PATH {literal(lake.files)}"
     try:
-        con.execute(f"ATTACH {quoted(f'ducklake:postgres:{lake.catalog}')} AS {ALIAS} ({options})")
+        con.execute(f"ATTACH {literal(f'ducklake:postgres:{lake.catalog}')} AS {ALIAS} ({options})")
     except duckdb.Error as error:
         raise unreachable(lake, error) from error
 
@@ -68,10 +69,6 @@ def unreachable(lake: Lake, error: Exception) -> LakeUnreachable:
         f"連不上共用資料庫（目錄 {place.hostname}{place.path}，檔案 {lake.files}）：{said}；"
         "請檢查主機與憑證。這台機器上的資料都還在，下次執行會再送出。"
     )
-
-
-def quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _extension(name: str) -> Path:
@@ -98,7 +95,7 @@ def _give_secret(con: duckdb.DuckDBPyConnection) -> None:
     endpoint = urlsplit(given("AWS_ENDPOINT_URL_S3") or given("AWS_ENDPOINT_URL") or "")
     if endpoint.netloc:  # not Amazon: the bucket is part of the path
         options |= {"ENDPOINT": endpoint.netloc, "URL_STYLE": "path"}
-    listed = [f"{name} {quoted(value)}" for name, value in options.items() if value]
+    listed = [f"{name} {literal(value)}" for name, value in options.items() if value]
     if endpoint.scheme == "http":
         listed.append("USE_SSL false")
     try:

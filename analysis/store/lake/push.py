@@ -14,8 +14,8 @@ from typing import Any, Final
 import duckdb
 
 from analysis.errors import PttError
-from analysis.sql import statement
-from analysis.store.lake.address import ALIAS, Lake, LakeUnreachable, attach, quoted, unreachable
+from analysis.sql import literal, statement
+from analysis.store.lake.address import ALIAS, Lake, LakeUnreachable, attach, unreachable
 from analysis.store.lake.session import Session, session_of
 from analysis.store.lake.state import State, read_state, write_state
 from analysis.store.lake.tables import GLOBAL, Table, bring_up, heads, tables
@@ -98,7 +98,7 @@ def _arrived(lake: Lake, sent: dict[str, str]) -> bool:
 def _push(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, published: Path, state: State) -> None:
     session = session_of(data, lake)
     try:
-        con.execute(f"ATTACH {quoted(str(part_of(published)))} AS new (READ_ONLY)")
+        con.execute(f"ATTACH {literal(part_of(published))} AS new (READ_ONLY)")
         base = _attach_old(con, published, state)
         changes = [(table, name) for i, table in enumerate(tables(con, "new"))
                    if (name := _find_changes(con, table, i, base, state))]  # fmt: skip
@@ -119,7 +119,7 @@ def _attach_old(con: duckdb.DuckDBPyConnection, published: Path, state: State) -
     """Attaches the last publication as ``old``; the boards whose rows there are the lake's."""
     if not state.base or not published.exists():
         return []
-    con.execute(f"ATTACH {quoted(str(published))} AS old (READ_ONLY)")
+    con.execute(f"ATTACH {literal(published)} AS old (READ_ONLY)")
     query = (
         "SELECT (SELECT max(version) FROM old.internal.migrations) = (SELECT max(version) FROM new.internal.migrations)"
     )
@@ -213,8 +213,8 @@ def _replace(con: duckdb.DuckDBPyConnection, table: Table, changed: str) -> None
 
 
 def _literal(value: Any) -> str:
-    return f"{quoted(str(value))}::{'DATE' if hasattr(value, 'year') else 'VARCHAR'}"
+    return f"{literal(str(value))}::{'DATE' if hasattr(value, 'year') else 'VARCHAR'}"
 
 
 def _list(names: Any) -> str:
-    return f"[{', '.join(quoted(name) for name in names)}]::VARCHAR[]"
+    return f"[{', '.join(literal(name) for name in names)}]::VARCHAR[]"

@@ -4,8 +4,8 @@ import duckdb
 
 from analysis import sql
 from analysis.errors import StoreNotFound
-from analysis.sql import statement
-from analysis.store.lake.address import ALIAS, Lake, attach, quoted, unreachable
+from analysis.sql import literal, statement
+from analysis.store.lake.address import ALIAS, Lake, attach, unreachable
 from analysis.store.work import CATALOG
 
 
@@ -21,7 +21,7 @@ def open_lake(lake: Lake) -> duckdb.DuckDBPyConnection:
         con.execute("SET TimeZone = 'Asia/Taipei'")
         con.execute("SET enable_progress_bar = false")
         attach(con, lake, read_only=True)
-        con.execute(f"SET allowed_directories = [{quoted(lake.files)}]")  # for those who forbid all other files
+        con.execute(f"SET allowed_directories = [{literal(lake.files)}]")  # for those who forbid all other files
         con.execute(f"ATTACH ':memory:' AS {CATALOG}")
         con.execute(f"USE {CATALOG}")
         con.execute("CREATE SCHEMA internal")
