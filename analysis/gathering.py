@@ -12,6 +12,7 @@ import duckdb
 from analysis.config import Settings, check_boards
 from analysis.errors import PttError, UsageError
 from analysis.sql import statement
+from analysis.transaction import transaction
 from ptt_spider import clock
 from ptt_spider.crawling import CrawlJob, CrawlReport, Plan, Progress, crawl
 from ptt_spider.frontier import parse_schedule
@@ -84,12 +85,12 @@ def gather(
         con.execute(statement("crawl/interrupted"), [clock.now()])
         if load_waiting(con, settings.data).files:
             derive_and_publish(con, settings, listener)
+        _settle_clock(con, settings, listener)
         job = replace(job, known=load_known(con, job.boards))
         if incremental:
             job = _since_last(con, job, settings)
         if job.hot:
             job = replace(job, until_next=_until_next(con))
-        _warn_of_clock(con, listener)
         _begin(con, command, job)
         return _crawl(con, settings, job, listener)
     finally:
@@ -169,15 +170,33 @@ def _last_sweep(con: duckdb.DuckDBPyConnection, job: CrawlJob) -> datetime | Non
     return last
 
 
-def _warn_of_clock(con: duckdb.DuckDBPyConnection, listener: Listener) -> None:
-    """A page seen "later" than now counts as the newer one: pushes that only today's page has would look removed."""
-    newest = con.execute("SELECT max(fetched_at) FROM posts").fetchall()[0][0]
-    if newest and newest > clock.now() + CLOCK_SLACK:
-        when = f"{newest.astimezone(clock.TAIPEI):%Y-%m-%d %H:%M}"
+def _settle_clock(con: duckdb.DuckDBPyConnection, settings: Settings, listener: Listener) -> None:
+    """A page seen "later" than now counts as the newer one: pushes that only today's page has would look removed.
+
+    What a clock that was ahead has written goes back by what its newest page is ahead: right where the clock ran ahead
+    until now, and in any case no later than it happened. Where the site itself wrote of times after now, this clock is
+    behind; it and a store that other hosts share are left to the user, who is told.
+    """
+    from analysis.store.lake.address import address
+
+    seen, written = con.execute(statement("crawl/future")).fetchall()[0]
+    now = clock.now()
+    if seen is None or seen <= now + CLOCK_SLACK:
+        return
+    when = f"{seen.astimezone(clock.TAIPEI):%Y-%m-%d %H:%M}"
+    if address(settings) or (written and written > now + CLOCK_SLACK):
         listener.note(
             f"資料庫裡有 {when} 抓的頁面，比這台機器的時鐘還晚：請先校正時鐘；"
             "時鐘若曾經太快，到那個時間之前，新推文會被當成已刪除。"
         )
+        return
+    with transaction(con):
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE clock_ahead AS SELECT $now::TIMESTAMPTZ AS moment, $ahead::INTERVAL AS ahead",
+            {"now": now, "ahead": seen - now},
+        )
+        con.execute(statement("crawl/settle_future"))
+    listener.note(f"這台機器的時鐘曾經太快：資料庫裡 {when} 以前還沒到的抓取時間已改回現在以前，順序不變。")
 
 
 def _since_last(con: duckdb.DuckDBPyConnection, job: CrawlJob, settings: Settings) -> CrawlJob:

@@ -1,7 +1,7 @@
 """A clock that was too fast once: its run hides no gap, and the next one says what is wrong."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,11 @@ import pytest
 
 from analysis import gathering
 from analysis.config import Settings
+from analysis.store.load import load_waiting
 from analysis.store.work import open_work
 from ptt_spider import clock
 from ptt_spider.crawling import CrawlJob, CrawlReport
+from ptt_spider.spool import PageSeen, SpoolWriter
 
 
 class Notes(gathering.Listener):
@@ -42,15 +44,59 @@ def test_a_run_dated_into_the_future_is_no_last_sweep(
     assert asked.new_since == now - gathering.OVERLAP
 
 
-def test_pages_of_the_future_are_told(con: Any) -> None:
+BASE = datetime(2026, 1, 28, 12, 0, tzinfo=clock.TAIPEI)
+
+
+def tell(con: Any, data: Path, kit: Any, hours: float, floors: str, ahead: timedelta = timedelta(0)) -> None:
+    """A page of the thread with these pushes, seen by a clock that is ahead."""
+    pushes = [kit.push(number, text=text) for number, text in enumerate(floors, 1)]
+    record = PageSeen(BASE + timedelta(hours=hours) + ahead, "crawl", kit.post(pushes=pushes))
+    writer = SpoolWriter(data / "spool", f"{hours}")
+    writer.write(record)
+    writer.close()
+    load_waiting(con, data)
+
+
+def rows(con: Any) -> list[tuple[Any, ...]]:
+    return con.execute("SELECT floor, text, first_seen_at, removed_at FROM pushes ORDER BY floor").fetchall()
+
+
+@pytest.mark.parametrize("days", [1, 30])
+def test_what_a_fast_clock_saw_is_no_later_than_now(
+    con: Any, tmp_path: Path, kit: Any, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    """b is taken down while the clock is ahead, c comes after it was set right: nothing else is removed."""
+    ahead, listener, settings = timedelta(days=days), Notes(), Settings(data=tmp_path)
+    tell(con, tmp_path, kit, 1, "ab")
+    tell(con, tmp_path, kit, 2, "ab", ahead)
+    tell(con, tmp_path, kit, 3, "a", ahead)
+    monkeypatch.setattr(clock, "now", lambda: BASE + timedelta(hours=3))
+    gathering._settle_clock(con, settings, listener)
+    assert "時鐘曾經太快" in listener.said[0]
+    tell(con, tmp_path, kit, 5, "ac")
+    at = [BASE + timedelta(hours=hours) for hours in range(6)]
+    assert rows(con) == [(1, "a", at[1], None), (2, "b", at[1], at[3]), (3, "c", at[5], None)]
+    assert con.execute("SELECT fetched_at FROM posts").fetchall() == [(at[5],)]
+    with open_work(tmp_path / "right") as right:  # the same responses, had the clock been right
+        for hours, floors in ((5, "ac"), (1, "ab"), (3, "a"), (2, "ab")):
+            tell(right, tmp_path / "right", kit, hours, floors)
+        for table in ("posts", "pushes", "internal.observations", "internal.poll_state"):
+            query = f"SELECT * FROM {table} ORDER BY ALL"
+            assert con.execute(query).fetchall() == right.execute(query).fetchall(), table
+    monkeypatch.setattr(clock, "now", lambda: BASE + timedelta(hours=6))
+    gathering._settle_clock(con, settings, listener)
+    assert len(listener.said) == 1
+
+
+def test_a_clock_that_is_behind_changes_nothing_and_is_told(
+    con: Any, tmp_path: Path, kit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     listener = Notes()
-    gathering._warn_of_clock(con, listener)
+    gathering._settle_clock(con, Settings(data=tmp_path), listener)
     assert listener.said == []
-    con.execute(
-        "INSERT INTO posts BY NAME SELECT 'Stock' AS board, 'M.1.A.000' AS post_id, 'x' AS aid, 'x' AS url,"
-        " false AS is_reply, false AS is_forward, now() AS posted_at, current_date AS posted_on, '' AS body,"
-        " 0 AS push_count, 0 AS boo_count, 0 AS arrow_count, 0 AS capture_lag, false AS truncated, false AS damaged,"
-        " now() AS first_seen_at, now() + INTERVAL 30 DAY AS fetched_at"
-    )
-    gathering._warn_of_clock(con, listener)
+    tell(con, tmp_path, kit, 1, "ab")
+    before = rows(con)
+    monkeypatch.setattr(clock, "now", lambda: BASE - timedelta(days=9))
+    gathering._settle_clock(con, Settings(data=tmp_path), listener)
     assert "校正時鐘" in listener.said[0]
+    assert rows(con) == before
