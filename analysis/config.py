@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
@@ -146,7 +146,7 @@ def load_settings(data: Path | None = None, **overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
+        said = _what_was_wanted(first)
         value = "…" if name == "store" else repr(first.get("input"))  # it may hold a password
         raise UsageError(f"設定 {name}={value} 不能用：{said}") from None
     except (OSError, ValueError) as error:
@@ -157,6 +157,23 @@ def load_settings(data: Path | None = None, **overrides: Any) -> Settings:
         settings.data = config.parent / settings.data
     settings.data = settings.data.expanduser().absolute()
     return settings
+
+
+_WANTED: Final = {
+    "float_parsing": "要的是數字", "float_type": "要的是數字", "int_parsing": "要的是整數", "int_type": "要的是整數",
+    "int_from_float": "要的是整數", "finite_number": "要的是有限的數字", "bool_parsing": "要的是 true 或 false",
+    "bool_type": "要的是 true 或 false", "list_type": "要的是清單", "tuple_type": "要的是清單",
+    "string_type": "要的是文字", "path_type": "要的是路徑", "literal_error": "只能是 {expected}",
+    "greater_than_equal": "不能小於 {ge:g}",
+    "greater_than": "要大於 {gt:g}", "less_than_equal": "不能大於 {le:g}", "less_than": "要小於 {lt:g}",
+}  # fmt: skip
+"""By pydantic's types of errors; its own words where there is none."""
+
+
+def _what_was_wanted(error: Mapping[str, Any]) -> str:
+    if error["type"] not in _WANTED:
+        return str(error["msg"]).removeprefix("Value error, ")
+    return _WANTED[error["type"]].format(**error.get("ctx", {})).replace("' or '", "'、'").replace("', '", "'、'")
 
 
 def _refuse_typos(config: Path) -> None:
