@@ -70,11 +70,13 @@ def command(
     )
     if result.load.bad:
         result.problems += [f"{path.name}（{reason}）" for path, reason in result.load.bad]
+    more = f" 等 {len(result.problems):,} 項" if len(result.problems) > 3 else ""
+    said = f"{'；'.join(result.problems[:3])}{more}"
     if not result.responses:
-        raise PttError(f"{'、'.join(map(str, raw[:3]))} 裡讀不到任何回應：請檢查是不是 WARC 檔。")
+        places = "、".join(map(str, raw[:3]))
+        raise PttError(f"{places} 裡讀不到任何回應：{said or '請檢查是不是 WARC 檔'}。")
     if result.problems:
-        more = f" 等 {len(result.problems):,} 項" if len(result.problems) > 3 else ""
-        raise PartlyDone(f"有沒讀完的：{'；'.join(result.problems[:3])}{more}。")
+        raise PartlyDone(f"有沒讀完的：{said}。")
 
 
 def _expand(given: list[Path]) -> list[Path]:
