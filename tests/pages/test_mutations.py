@@ -61,7 +61,7 @@ MUTATIONS = [
     ("28-entities", "pages/blocks.py", "unescape(_ANY_TAG.sub", "str(_ANY_TAG.sub"),
     ("29-index", "pages/index.py", '    if shown == "爆":', "    if False:"),
     ("29-index", "pages/index.py", '    if shown == "XX":', "    if False:"),
-    ("29-index", "pages/index.py", "return -10 * int(digits)", "return -int(digits)"),
+    ("29-index", "pages/index.py", "max(-10 * int(digits), -100)", "max(-int(digits), -100)"),
     ("29-index", "pages/index.py", "            pinned = True", "            pinned = False"),
     ("29-index", "pages/index.py", "post_id and link is not None else title", "True else title"),
     ("30-old-edit-lines", "pages/replies.py", 'short[1] if short else ""', '""'),
