@@ -121,6 +121,10 @@ class Writer:
     def published(self) -> set[int]:
         return {int(line.split()[1]) for line in self.said.splitlines() if line.startswith("published ")}
 
+    @property
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(30)

@@ -44,11 +44,11 @@ def test_killed_writers_lose_and_double_nothing(lake, writer, run, rows, tmp_pat
     data, reached = tmp_path / "a", 0
     for pause in (0.3, 0.9, 0.0, 0.6):
         killed = writer(data, "Stock", reached + 1, 50)
-        while not killed.said:
+        while not killed.said and not killed.ended:
             time.sleep(0.05)
         before = len(killed.published)
         deadline = time.monotonic() + 300
-        while len(killed.published) < before + 1 and time.monotonic() < deadline:
+        while len(killed.published) < before + 1 and not killed.ended and time.monotonic() < deadline:
             time.sleep(0.02)
         time.sleep(pause)
         killed.kill()
@@ -64,7 +64,7 @@ def test_killed_writers_lose_and_double_nothing(lake, writer, run, rows, tmp_pat
 def test_the_catalog_restarts_while_a_host_writes(lake, lake_services, writer, rows, tmp_path):
     working = writer(tmp_path / "a", "Stock", 1, 6)
     deadline = time.monotonic() + 300
-    while not working.published and time.monotonic() < deadline:
+    while not working.published and not working.ended and time.monotonic() < deadline:
         time.sleep(0.05)
     lake_services.postgres.stop()
     time.sleep(0.5)
@@ -122,7 +122,7 @@ def test_readers_see_whole_publications_only(lake, writer, rows, tmp_path):
     working = writer(tmp_path / "a", "Stock", 1, 4)
     deadline = time.monotonic() + 300
     seen = 0
-    while len(working.published) < 4 and time.monotonic() < deadline:
+    while len(working.published) < 4 and not working.ended and time.monotonic() < deadline:
         if working.published:
             posts, pushes = rows("SELECT (SELECT count(*) FROM posts), (SELECT count(*) FROM pushes)")[0]
             assert pushes == 3 * posts
