@@ -50,7 +50,8 @@ def headline_of_title(title: str, text: str, flat: bool) -> str | None:
     stem = bare.rstrip("….。 ")
     if cut:
         stem = _HALF.sub("", stem) or stem
-    pattern = r"\s*".join(_SAME.get(c, re.escape(c)) + "?" * (c in _LOST) for c in stem if not c.isspace())
+    # Possessive: signs in a row that may all be missing must not be tried in every combination.
+    pattern = r"\s*+".join(_SAME.get(c, re.escape(c)) + "?+" * (c in _LOST) for c in stem if not c.isspace())
     match = (
         re.search(rf"(?:^|[\s：:》〉】])(?P<stem>{pattern})(?P<rest>[^\n]*)", text[:200]) if pattern and cut else None
     )

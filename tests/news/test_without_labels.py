@@ -105,6 +105,13 @@ def test_a_page_of_blanks_costs_no_more_than_its_length():
     assert parse_news("[新聞] 甲公司擴廠", body).source_url == "https://news.example.com/1"
 
 
+@pytest.mark.timeout(20)
+def test_signs_that_the_text_lacks_are_not_tried_in_every_combination():
+    title = f"[新聞] {'~' * 20}股市大漲台積電領軍衝上新高點續創紀錄外資"
+    fields = parse_news(title, f"台股{' ' * 60}積電 https://news.example.com/1 {ARTICLE}")
+    assert fields.headline.endswith("續創紀錄外資")
+
+
 def flat(*parts):
     return " ".join(parts)
 
