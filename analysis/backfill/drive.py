@@ -158,8 +158,8 @@ def _derive_texts(con: duckdb.DuckDBPyConnection, settings: Settings, texts: Tex
         derive_news(con, parse=texts.news)
         derive_mentions(con, find=texts.mentions)
         score_threads(con, texts)
-    for path in (settings.data / FOLDER).glob("*/*.texts"):
-        path.unlink()
+    for path in texts.files:  # not those of folders that wait, or that workers write at this moment
+        path.unlink(missing_ok=True)
     texts.clear()
 
 

@@ -64,6 +64,8 @@ class Texts:
         self._scores: dict[str, tuple[float, float | None]] = {}
         self._mentions: dict[str, list[Mention]] = {}
         self._news: dict[str, NewsFields] = {}
+        self.files: list[Path] = []
+        """Those that it came from."""
         self.unknown = 0
         """Texts that the loader had to judge itself."""
 
@@ -82,11 +84,13 @@ class Texts:
             self._news[key] = parsed._replace(published_at=datetime.fromisoformat(str(at)) if at else None)
         for text, found in judged["mentions"].items():
             self._mentions[text] = [Mention(*one) for one in found]
+        self.files.append(path)
 
     def clear(self) -> None:
         self._scores.clear()
         self._mentions.clear()
         self._news.clear()
+        self.files.clear()
 
     def news(self, title: str | None, body: str, posted_at: datetime | None) -> NewsFields:
         """`parse_news`, looked up."""

@@ -10,9 +10,10 @@ from collections import Counter
 
 import pytest
 
+from analysis.backfill import drive
 from analysis.backfill.drive import Came, backfill
 from analysis.backfill.texts import Texts, judge, write
-from analysis.backfill.work import FOLDER, Job, read_file
+from analysis.backfill.work import FOLDER, Job, key_of, read_file
 from analysis.commands.backfill import _expand, command
 from analysis.config import load_settings
 from analysis.errors import UsageError
@@ -121,6 +122,28 @@ def test_doing_it_again_does_nothing_and_goes_on_where_it_stopped(archive, seria
     assert (again.new_files, again.load.files, again.load.responses) == (0, 0, 0)
     assert tables(data) == before
     assert not list((data / FOLDER).glob("*.part"))
+
+
+def test_texts_of_files_that_wait_stay(archive, serial, data, monkeypatch):
+    """The loader wrote what the first file's texts say, because they were many, while workers were busy."""
+    monkeypatch.setattr("analysis.backfill.drive.MOST", 1)
+    waiting = []
+
+    def look(con, settings, texts, plain=drive._derive_texts):
+        plain(con, settings, texts)
+        waiting.append(sorted(path.parent.name for path in (data / FOLDER).glob("*/*.texts")))
+
+    monkeypatch.setattr(drive, "_derive_texts", look)
+    part = data / FOLDER / "x.host-1-abc.part"
+    part.mkdir(parents=True)
+    (part / "x-1.texts").write_text("{}")
+    fill(data, archive)
+    keys = [key_of(path, Job.of(load_settings(data), archive)) for path in archive]
+    assert len(waiting) > 2
+    assert waiting[0] == sorted([*keys[1:], part.name])
+    assert not list((data / FOLDER).glob("*/*.texts"))
+    found = tables(data)
+    assert {name for name in found if found[name] != serial[name]} == set()
 
 
 def test_a_broken_file_is_named_and_the_others_arrive(archive, data, tmp_path):
