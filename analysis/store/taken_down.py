@@ -24,9 +24,8 @@ from ptt_spider.pages.taken_down import blank_answer, blank_pushes, push_digest
 
 PENDING: Final = "taken_down.jsonl"
 _CACHED: Final = timedelta(days=1)
-"""So much longer than the store knew of it a text may stand in files: the site caches, clocks differ."""
+"""So much earlier than the store knew of it a text may stand in files: clocks differ."""
 _THREAD = re.compile(r"/(bbs|poll)/([A-Za-z0-9_.-]+)/([MG]\.\d+\.A(?:\.[0-9A-F]{3})?)\.html", re.ASCII)
-_STARTED = re.compile(r"\d{8}T\d{6}", re.ASCII)
 _ROW = b'<div class="r-ent">'
 _TITLE = re.compile(rb'(<div class="title">).*?(</div>)', re.S)
 
@@ -38,10 +37,10 @@ def note_texts(con: duckdb.DuckDBPyConnection, raw: Path, policy: str) -> None:
     if not any(raw.glob("*.warc*")):
         return
     lines = []
-    for board, post_id, floor, tag, user_id, text, time_text, since, until in con.execute(
+    for board, post_id, floor, tag, user_id, text, time_text, since in con.execute(
         statement("privacy/texts_down")
     ).fetchall():
-        note = {"board": board, "post_id": post_id, "since": since.isoformat(), "until": until.isoformat()}
+        note = {"board": board, "post_id": post_id, "since": since.isoformat()}
         if floor is not None:
             note |= {"floor": floor, "push": push_digest(tag, user_id, text, time_text), "drop": policy == "drop"}
         lines.append(json.dumps(note) + "\n")
@@ -118,16 +117,9 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _files(raw: Path, notes: list[dict[str, Any]]) -> list[Path]:
-    """Files that were written while one of the texts still stood somewhere, oldest run first."""
-    spans = {
-        (datetime.fromisoformat(note["since"]) - _CACHED, datetime.fromisoformat(note["until"]) + _CACHED)
-        for note in notes
-    }
-    found = []
-    for path in sorted(raw.glob("*.warc*")):
-        ended = clock.from_unix(path.stat().st_mtime)
-        match = _STARTED.match(path.name)
-        started = datetime.strptime(match[0], "%Y%m%dT%H%M%S").replace(tzinfo=clock.TAIPEI) if match else None
-        if any(ended >= since and (started is None or started <= until) for since, until in spans):
-            found.append(path)
-    return found
+    """Files that were still written when the first of the texts was there to be seen, oldest run first.
+
+    A file's name says when its run began by a clock that may have been days ahead: it leaves no file out.
+    """
+    since = min(datetime.fromisoformat(note["since"]) for note in notes) - _CACHED
+    return [path for path in sorted(raw.glob("*.warc*")) if clock.from_unix(path.stat().st_mtime) >= since]

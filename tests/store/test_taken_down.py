@@ -192,6 +192,14 @@ def test_a_file_that_a_crawl_still_writes_is_left_for_the_next_run(data):
     assert [word for word in LOST if word in text_of(data)] == []
 
 
+def test_a_file_named_by_a_clock_that_was_days_ahead_is_scrubbed_too(data):
+    first = archive_files(data / "raw")[0]
+    first.rename(first.with_name(first.name.replace("20260128T", "20260228T")))
+    run(data, "drop")
+    assert [word for word in LOST if word in text_of(data)] == []
+    assert not (data / "raw" / taken_down.PENDING).exists()
+
+
 def test_grace_and_keep_leave_the_archive_alone(data, monkeypatch):
     before = [path.read_bytes() for path in archive_files(data / "raw")]
     run(data, "keep")
