@@ -14,7 +14,7 @@ from analysis.errors import PttError, UsageError
 from analysis.sql import statement
 from analysis.transaction import transaction
 from ptt_spider import clock
-from ptt_spider.crawling import CrawlJob, CrawlReport, Plan, Progress, crawl
+from ptt_spider.crawling import CrawlJob, CrawlNotBegun, CrawlReport, Plan, Progress, crawl
 from ptt_spider.frontier import parse_schedule
 from ptt_spider.hosts import host_name
 from ptt_spider.items import Post
@@ -144,6 +144,8 @@ def _crawl(con: duckdb.DuckDBPyConnection, settings: Settings, job: CrawlJob, li
         )
     except BaseException as error:
         _record_failure(con, settings, job, error)
+        if isinstance(error, CrawlNotBegun):
+            raise PttError(str(error)) from error
         raise
     finally:
         listener.close()
@@ -173,9 +175,10 @@ def _last_sweep(con: duckdb.DuckDBPyConnection, job: CrawlJob) -> datetime | Non
 def _settle_clock(con: duckdb.DuckDBPyConnection, settings: Settings, listener: Listener) -> None:
     """A page seen "later" than now counts as the newer one: pushes that only today's page has would look removed.
 
-    What a clock that was ahead has written goes back by what its newest page is ahead: right where the clock ran ahead
-    until now, and in any case no later than it happened. Where the site itself wrote of times after now, this clock is
-    behind; it and a store that other hosts share are left to the user, who is told.
+    What a clock that was ahead has written, all that follows its jump ahead (`crawl/clock_jump`), goes back by what its
+    newest page is ahead: right where the clock ran ahead until now, and in any case in the same order as before. Where
+    no such jump is to be found, where the site itself wrote of times after now (this clock is behind), and in a store
+    that other hosts share, it is left to the user, who is told.
     """
     from analysis.store.lake.address import address
 
@@ -190,13 +193,22 @@ def _settle_clock(con: duckdb.DuckDBPyConnection, settings: Settings, listener: 
             "時鐘若曾經太快，到那個時間之前，新推文會被當成已刪除。"
         )
         return
+    given = {"now": now, "ahead": seen - now}
+    jump = con.execute(statement("crawl/clock_jump"), given | {"slack": CLOCK_SLACK}).fetchone()
+    if jump is None or jump[0] is None:
+        listener.note(
+            f"資料庫裡有 {when} 抓的頁面，比這台機器的時鐘還晚，看不出時鐘從何時開始太快，抓取時間都沒有改："
+            "請確認時鐘已校正；到那個時間之前，新推文會被當成已刪除。"
+        )
+        return
     with transaction(con):
         con.execute(
-            "CREATE OR REPLACE TEMP TABLE clock_ahead AS SELECT $now::TIMESTAMPTZ AS moment, $ahead::INTERVAL AS ahead",
-            {"now": now, "ahead": seen - now},
+            "CREATE OR REPLACE TEMP TABLE clock_ahead AS"
+            " SELECT $moment::TIMESTAMPTZ AS moment, $ahead::INTERVAL AS ahead",
+            {"moment": jump[0], "ahead": given["ahead"]},
         )
         con.execute(statement("crawl/settle_future"))
-    listener.note(f"這台機器的時鐘曾經太快：資料庫裡 {when} 以前還沒到的抓取時間已改回現在以前，順序不變。")
+    listener.note(f"這台機器的時鐘曾經太快：資料庫裡從它跳快起到 {when} 的抓取時間已往前改到現在以前，順序不變。")
 
 
 def _since_last(con: duckdb.DuckDBPyConnection, job: CrawlJob, settings: Settings) -> CrawlJob:

@@ -9,7 +9,8 @@ UPDATE internal.listings SET first_listed_at = first_listed_at - (SELECT ahead F
 UPDATE internal.listings SET last_listed_at = last_listed_at - (SELECT ahead FROM clock_ahead) WHERE last_listed_at > (SELECT moment FROM clock_ahead);
 UPDATE internal.failures SET failed_at = failed_at - (SELECT ahead FROM clock_ahead) WHERE failed_at > (SELECT moment FROM clock_ahead);
 UPDATE linked_pages SET fetched_at = fetched_at - (SELECT ahead FROM clock_ahead) WHERE fetched_at > (SELECT moment FROM clock_ahead);
-UPDATE crawls SET finished_at = finished_at - (SELECT ahead FROM clock_ahead) WHERE finished_at > (SELECT moment FROM clock_ahead);
+-- A killed run is ended by the next one's clock, which may be right already: before its own start, then.
+UPDATE crawls SET finished_at = finished_at - (SELECT ahead FROM clock_ahead) WHERE finished_at > (SELECT moment FROM clock_ahead) AND finished_at >= started_at;
 UPDATE crawls SET started_at = started_at - (SELECT ahead FROM clock_ahead) WHERE started_at > (SELECT moment FROM clock_ahead);
 UPDATE post_versions SET seen_from = seen_from - (SELECT ahead FROM clock_ahead) WHERE seen_from > (SELECT moment FROM clock_ahead);
 UPDATE post_versions SET seen_until = seen_until - (SELECT ahead FROM clock_ahead) WHERE seen_until > (SELECT moment FROM clock_ahead);
