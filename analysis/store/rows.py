@@ -47,13 +47,17 @@ class Rows:
         if not merged.changed:
             return
         stored_ids = {id(o) for o in stored.observations}
+        there = merged.observations[-1].kind != "gone"
+        texts_back = there and _give_back(stored, fresh)
+        if not there and _is_blank(stored):
+            _blank(fresh)
         thread = fold(merged, stored.rows)
         self._observations(key, thread, stored, stored_ids)
-        self._texts(key, thread, stored)
+        self._texts(key, thread, stored, anew=texts_back)
         if thread.page is None:
             return
         votes = Counter(row.content.tag for row in thread.rows.values() if row.removed_at is None)
-        text_changed = self._post(key, thread, stored, votes)
+        text_changed = self._post(key, thread, stored, votes, anew=texts_back)
         pushes_changed = self._pushes(key, thread, stored)
         self._small(key, thread, stored)
         steps = STEPS if text_changed else PUSH_STEPS if pushes_changed else ()
@@ -86,8 +90,8 @@ class Rows:
             for o in todo
         ]  # fmt: skip
 
-    def _post(self, key: ThreadKey, thread: Thread, stored: Stored, votes: Counter[str]) -> bool:
-        """Adds the post's row and says whether its text or header is new."""
+    def _post(self, key: ThreadKey, thread: Thread, stored: Stored, votes: Counter[str], *, anew: bool = False) -> bool:
+        """Adds the post's row and says whether its text or header is new, or there again after it was blanked."""
         page, newest, last = thread.page, thread.newest, thread.last
         if page is None or newest is None or last is None:
             return False
@@ -95,6 +99,8 @@ class Rows:
         posted_at = micros(header["posted_at"])
         before = best_page(stored.observations)
         changed = before is None or (before.header_digest, before.body_digest) != (page.header_digest, page.body_digest)
+        if not changed and page.body and thread.deleted_at is None:  # a page that came with this batch
+            changed = anew or (page.body_digest not in stored.bodies and "" in stored.bodies.values())
         counted = (votes["推"], votes["噓"], votes["→"])
         seen = (
             newest.header["truncated"], newest.header["damaged"], thread.first_seen_at, last.fetched_at,
@@ -136,7 +142,7 @@ class Rows:
         self.pushes.append(ThreadPushes(key, len(floors), floors, contents, first_seen, removed))
         return True
 
-    def _texts(self, key: ThreadKey, thread: Thread, stored: Stored) -> None:
+    def _texts(self, key: ThreadKey, thread: Thread, stored: Stored, *, anew: bool = False) -> None:
         """Keeps every header, and the bodies that stand neither in posts nor in post_versions."""
         page = thread.page
         covered = {page.body_digest if page else None, *(version.page.body_digest for version in thread.versions)}
@@ -146,9 +152,9 @@ class Rows:
                 needed[o.header_digest] = stored.texts.get(o.header_digest) or orjson.dumps(o.header).decode()
             if o.body_digest and o.body_digest not in covered and o.body_digest not in needed:
                 needed[o.body_digest] = _body(o, stored)
-        if needed.keys() == stored.texts.keys():
+        if needed.keys() == stored.texts.keys() and not anew:
             return
-        if not stored.texts.keys() <= needed.keys():
+        if anew or not stored.texts.keys() <= needed.keys():
             self.made_anew["texts"].append(key)
             new = needed
         else:
@@ -199,6 +205,38 @@ class Rows:
             run(con, "insert_dirty", table("dirty", self.dirty))
 
 
+def _give_back(stored: Stored, fresh: list[Observation]) -> bool:
+    """Gives stored pages the header that PTT_DELETED=votes blanked, where the same one is there again; whether any.
+
+    Else the post would seem to have been edited from no title to the one that it always had.
+    """
+    seen = {o.header_digest: o.header for o in fresh if o.header_digest and o.header.get("title") is not None}
+    given = False
+    for old in stored.observations:
+        if old.header_digest in seen and old.header.get("title") is None:
+            old.header = seen[old.header_digest]
+            stored.texts[old.header_digest] = orjson.dumps(old.header).decode()
+            given = True
+    return given
+
+
+def _is_blank(stored: Stored) -> bool:
+    """Whether PTT_DELETED=votes took the post's texts."""
+    return (
+        bool(stored.bodies)
+        and not any(stored.bodies.values())
+        and not any(o.header.get("title") for o in stored.observations)
+    )
+
+
+def _blank(fresh: list[Observation]) -> None:
+    """Pages of a post that is gone, and whose texts were taken, come in late: theirs go, too."""
+    for o in fresh:
+        if o.kind == "page":
+            o.header = {**o.header, "title": None, "author_nick": None, "ip": None, "replies": []}
+            o.body = ""
+
+
 def _pending(growth: Observation) -> str | None:
     return orjson.dumps(growth.contents or [], default=tuple).decode() if growth.pending else None
 
@@ -208,6 +246,8 @@ def _body(page: Observation, stored: Stored) -> str:
         return page.body
     digest = page.body_digest or ""
     body = stored.bodies.get(digest)
+    if body is None and digest not in stored.texts and "" in stored.bodies.values():
+        return ""  # what stood there was taken by PTT_DELETED=votes
     return stored.texts[digest] if body is None else body
 
 
