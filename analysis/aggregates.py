@@ -22,12 +22,14 @@ def derive_moods(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> i
     """Brings ``internal.thread_moods`` and ``internal.periods`` up to date with pushes, scores and the active engine;
     how many threads.
 
-    Run it after the scores. When another engine has become active, every thread is done again.
+    Run it after the scores. When another engine has become active, every thread is done again; what an older backup
+    did not bring, is made up for.
     """
     if con.execute(statement("aggregates/engine_changed")).fetchall()[0][0]:
         with transaction(con):
             con.execute("DELETE FROM internal.thread_moods")
             con.execute(statement("aggregates/all_stale"))
+    con.execute(statement("aggregates/outdated"))
 
     def reckon() -> None:
         con.execute(
@@ -42,13 +44,19 @@ def derive_moods(con: duckdb.DuckDBPyConnection, *, threads: int = THREADS) -> i
 
 
 def _fill_periods(con: duckdb.DuckDBPyConnection) -> None:
-    """A period that is missing is stale; a kill between two transactions costs nothing but time."""
+    """A period that is missing is stale; a kill between two transactions costs nothing but time.
+
+    Days that no push stands for any more are taken away, so that they are not asked for again and again.
+    """
     while True:
         con.execute(statement("aggregates/missing_periods"), {"weeks": WEEKS})
         if not con.execute("FROM missing_periods LIMIT 1").fetchall():
             return
         with transaction(con):
-            con.execute(statement("aggregates/periods"))
+            made = con.execute(statement("aggregates/periods")).fetchall()[0][0]
+            gone = con.execute(statement("aggregates/orphaned_days")).fetchall()[0][0]
+        if not made and not gone:
+            return
 
 
 def derive_stories(con: duckdb.DuckDBPyConnection) -> int:

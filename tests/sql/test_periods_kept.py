@@ -96,3 +96,48 @@ def test_many_weeks_are_filled_in_parts(threads, said, monkeypatch, weeks):
     threads.derive()
     ours, scratch = kept(threads.con)
     assert ours == scratch
+
+
+def test_threads_that_are_in_no_period_are_found(threads, said):
+    """A store that was restored from a backup of before schema 4, and crawled on since."""
+    threads.thread("M.1", [said("a", "推", 1, 0.5), said("b", "噓", 2000, -0.5)])
+    threads.thread("M.2", [said("c", "→", 1, 0.25)])
+    threads.derive()
+    right = kept(threads.con)[1]
+    threads.con.execute("DELETE FROM internal.thread_days WHERE post_id = 'M.1'")
+    threads.con.execute("UPDATE internal.periods SET comments = 1, users = 1")
+    derive_moods(threads.con)
+    assert kept(threads.con) == [right, right]
+    threads.con.execute("DELETE FROM internal.thread_days")
+    threads.con.execute("DELETE FROM internal.periods")
+    derive_moods(threads.con)
+    assert kept(threads.con) == [right, right]
+
+
+def test_threads_without_a_dated_push_are_not_done_again_each_time(threads, said):
+    threads.thread("M.1", [said("a", minute=None)])
+    threads.thread("M.2", [said("a", minute=1, removed=5)])
+    threads.thread("M.3")
+    threads.derive()
+    assert derive_moods(threads.con) == 0
+
+
+def test_days_of_pushes_that_are_gone_end_the_work(threads, said, monkeypatch):
+    monkeypatch.setattr("analysis.aggregates.WEEKS", 1)
+    for number in range(3):
+        threads.thread(f"M.{number}", [said("a", "推", 1, 0.5)], hours=14 * 24 * number)
+    threads.derive()
+    threads.con.execute("DELETE FROM pushes WHERE post_id = 'M.0'")
+    threads.con.execute("DELETE FROM internal.periods")
+    derive_moods(threads.con)
+    ours, scratch = kept(threads.con)
+    assert ours == scratch
+    assert len(ours) == 4
+
+
+def test_a_week_that_cannot_be_made_ends_the_work(threads, said):
+    threads.thread("M.1", [said("a", "推", 1, 0.5)])
+    threads.derive()
+    threads.con.execute("DELETE FROM pushes")
+    threads.con.execute("DELETE FROM internal.periods WHERE span = 'week'")
+    assert derive_moods(threads.con) == 0

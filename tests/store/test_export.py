@@ -1,6 +1,7 @@
 """Export: the same store gives the same bytes, what is shared tells nothing personal, a backup comes back whole."""
 
 import json
+import shutil
 
 import duckdb
 import pytest
@@ -178,3 +179,22 @@ def test_the_commands(board_data, tmp_path, capsys):
     assert "\n" not in str(caught.value)
     with pytest.raises(UsageError):
         export.command(folder, None, share=True, verify=True)
+
+
+def test_a_backup_of_before_schema_4_gets_its_periods(board_data, backup, tmp_path):
+    folder = tmp_path / "old"
+    shutil.copytree(backup, folder)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    late = {"internal.periods", "internal.thread_days"}
+    for entry in manifest["files"]:
+        if entry["table"] in late:
+            (folder / entry["path"]).unlink()
+    manifest["files"] = [entry for entry in manifest["files"] if entry["table"] not in late]
+    manifest["schema_version"] = 3
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with hold(tmp_path / "data", "test"):
+        exports.restore(folder, tmp_path / "data")
+    query = "SELECT COLUMNS(* EXCLUDE (crowd_mood, crowd_variance)) FROM internal.periods ORDER BY ALL"
+    with connect(board_data) as first, connect(tmp_path / "data") as second:
+        right = first.execute(query).fetchall()
+        assert second.execute(query).fetchall() == right != []
