@@ -6,10 +6,11 @@ import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
+from ptt_spider.causes import cause
 from ptt_spider.job import (
     LEAST_DELAY,
     CrawlJob,
@@ -23,10 +24,17 @@ from ptt_spider.job import (
 )
 from ptt_spider.spool import Record
 
+if TYPE_CHECKING:
+    import asyncio
+
 __all__ = [
-    "LEAST_DELAY", "CrawlJob", "CrawlReport", "Failure", "Listener", "Plan", "Progress", "RefResult", "crawl",
-    "is_loopback",
+    "LEAST_DELAY", "CrawlJob", "CrawlNotBegun", "CrawlReport", "Failure", "Listener", "Plan", "Progress", "RefResult",
+    "crawl", "is_loopback",
 ]  # fmt: skip
+
+
+class CrawlNotBegun(Exception):
+    """The crawler could not be set up, so there is no report; the message is one line, the cause is chained."""
 
 
 def crawl(
@@ -43,7 +51,8 @@ def crawl(
     ``on_plan`` is called for each board before its articles, ``on_progress`` after each response, ``on_note`` with
     lines worth reading (a pause, a feature that robots.txt forbids), ``on_record`` with each record, ``on_spool`` in
     a worker thread for each complete spool file, one at a time, while the crawl goes on. Ctrl-C and SIGTERM end the
-    run with everything spooled (outcome ``stopped``). Raises what ``on_spool`` raised, and OSError (disk full).
+    run with everything spooled (outcome ``stopped``). Raises what ``on_spool`` raised, OSError (disk full) and
+    CrawlNotBegun.
     """
     from scrapy.crawler import AsyncCrawlerProcess
 
@@ -62,7 +71,7 @@ def crawl(
     crawler = process.create_crawler(BoardSpider)
     worker = _Worker(on_spool)
     outcome: dict[str, Any] = {}
-    process.crawl(crawler, job=job, listener=listener, on_roll=worker.take, outcome=outcome)
+    task = process.crawl(crawler, job=job, listener=listener, on_roll=worker.take, outcome=outcome)
     worker.on_error = lambda error: crawler.spider.fail(error) if crawler.spider else None  # type: ignore[attr-defined]
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -73,8 +82,21 @@ def crawl(
             signal.signal(number, handler)
     if error := worker.error or outcome.get("error"):
         raise error
+    if "report" not in outcome:
+        raise _why_not_begun(task)
     report: CrawlReport = outcome["report"]
     return report
+
+
+def _why_not_begun(task: "asyncio.Task[None]") -> Exception:
+    """An OSError as it is: it names its file. Anything else as CrawlNotBegun."""
+    error = task.exception() if task.done() and not task.cancelled() else None
+    if isinstance(error, OSError):
+        return error
+    said = f"（{type(error).__name__}：{cause(error)}）" if error else ""
+    not_begun = CrawlNotBegun(f"抓取沒有開始{said}：已存的資料沒有變，請檢查設定後再執行一次。")
+    not_begun.__cause__ = error
+    return not_begun
 
 
 def _trusted_hosts(site: str) -> list[str]:

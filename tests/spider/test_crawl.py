@@ -5,6 +5,8 @@ import math
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -549,3 +551,33 @@ def test_a_long_retry_after_ends_the_run_at_once_and_says_when_to_come_back(craw
     assert report.outcome == "failed"
     assert "要求等 5000 秒" in report.reason
     assert len(site.visits) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "raised"),
+    [
+        ("RuntimeError('a fault')", "CrawlNotBegun|抓取沒有開始（RuntimeError：a fault）：已存的資料沒有變，"),
+        ("PermissionError(13, 'Permission denied', '/x')", "PermissionError|[Errno 13] Permission denied: '/x'"),
+    ],
+)
+def test_a_crawl_that_cannot_be_set_up_says_why(fault, raised, tmp_path):
+    code = f"""if True:
+        import sys
+        from pathlib import Path
+        from ptt_spider.crawling import CrawlJob, crawl
+        from ptt_spider.spiders.board import BoardSpider
+
+        def broken(*_, **__):
+            raise {fault}
+
+        BoardSpider.__init__ = broken
+        try:
+            crawl(CrawlJob(Path(sys.argv[1]), site="http://127.0.0.1:9", delay=0))
+        except Exception as error:
+            print(type(error).__name__, error, sep="|")
+    """
+    words = [sys.executable, "-W", "error", "-c", code, str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(raised)
+    assert "Traceback" not in done.stderr
