@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ptt_spider import USER_AGENT, __version__, clock
 from ptt_spider.aid import SITE, PostRef
@@ -81,10 +81,8 @@ class CrawlJob:
             raise ValueError(
                 f"PTT_DELAY={self.delay:g} 只能用於本機的測試站：對 {self.site} 請至少用 {LEAST_DELAY} 秒（預設 1）。"
             )
-        if self.redis and urlsplit(self.redis).scheme not in ("redis", "rediss", "unix"):
-            raise ValueError("PTT_REDIS 不是 Redis 的位址：請用 redis://主機:6379/0 這樣的形式。")
-        if self.redis and find_spec("scrapy_redis") is None:
-            raise ValueError("PTT_REDIS 需要額外的套件：請執行 pip install 'ptt-pulse[redis]'。")
+        if self.redis:
+            _check_redis(self.redis)
 
     @property
     def user_agent(self) -> str:
@@ -99,6 +97,29 @@ def is_loopback(site: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _check_redis(url: str) -> None:
+    """Raises ValueError for an address that cannot be used, quoting nothing: half a password looks like a port."""
+    wrong = (
+        "PTT_REDIS 不是 Redis 的位址：請用 redis://主機:6379/0 這樣的形式；密碼裡的 / ? # @ 要寫成 %2F %3F %23 %40。"
+    )
+    if url.partition("://")[0] not in ("redis", "rediss", "unix"):
+        raise ValueError(wrong)
+    if find_spec("scrapy_redis") is None:
+        raise ValueError("PTT_REDIS 需要額外的套件：請執行 pip install 'ptt-pulse[redis]'。")
+    from redis import ConnectionPool, RedisError
+
+    try:
+        parts = urlsplit(url)
+        parse_qsl(parts.query, strict_parsing=bool(parts.query))
+        number = parts.path.strip("/")
+        cut = parts.scheme != "unix" and number and not number.isdecimal()
+        ConnectionPool.from_url(url).make_connection()  # reads all of it, and connects to nothing
+    except (ValueError, TypeError, RedisError):
+        raise ValueError(wrong) from None
+    if cut or parts.fragment:  # redis-py would drop it, and ask the host that half a password names
+        raise ValueError(wrong)
 
 
 class Plan(NamedTuple):

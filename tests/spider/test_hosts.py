@@ -272,6 +272,32 @@ def test_the_address_must_be_one_of_redis(tmp_path):
         CrawlJob(tmp_path, redis="http://127.0.0.1:6379")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis://:secr3t/x@localhost:6379/0", "redis://:12/secr3t@localhost:6379/0", "redis://:12?secr3t@localhost",
+        "redis://:12#secr3t@localhost", "redis://:12?secr3t=@localhost", "redis://host:63x9", "redis://host:99999",
+        "redis://[::1/0", "redis://host/zero", "redis://host?socket_timeout=abc", "redis://host?secr3t=1", "redis:host",
+    ],
+)  # fmt: skip
+def test_a_typo_in_the_address_is_one_line_that_quotes_nothing(address, tmp_path):
+    with pytest.raises(ValueError, match=r"^PTT_REDIS 不是 Redis 的位址") as told:
+        CrawlJob(tmp_path, redis=address)
+    assert told.value.__suppress_context__ or told.value.__context__ is None
+    assert not [word for word in ("secr3t", "63x9", "99999") if word in str(told.value)]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis://host", "redis://:a%2Fb%40c@host:6379/0", "rediss://me:secret@[::1]:6380/15/", "unix:///run/redis.sock?db=2",
+        "redis://host/3?socket_timeout=1.5",
+    ],
+)  # fmt: skip
+def test_addresses_of_redis_that_are_right(address, tmp_path):
+    assert CrawlJob(tmp_path, redis=address).redis == address
+
+
 def test_nothing_of_it_is_imported_where_it_is_off():
     code = (
         "import sys, ptt_spider.spiders.board, analysis.gathering;"
