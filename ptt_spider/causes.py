@@ -24,6 +24,7 @@ _BY_ERRNO: Final = {
     errno.EIO: "磁碟讀寫錯誤",
 }
 _BY_TEXT: Final = (
+    (r"unknown (address )?scheme", "位址的寫法不對"),  # first: it names the known ones, tls among them
     (r"connection refused|couldn't connect|could not connect to server", "連線被拒"),
     (r"name or service not known|name resolution|nodename nor servname|no address associated|"
      r"translate host name|could not resolve|getaddrinfo", "找不到主機"),

@@ -58,6 +58,8 @@ def test_a_closed_port_as_redis_and_duckdb_tell_it(tmp_path) -> None:
         (OSError("something new"), "something new"),
         ("第 3 行不是 connection refused", "第 3 行不是 connection refused"),
         (ValueError(), "ValueError"),
+        (ValueError("unknown address scheme 'foo' (known schemes: ['tcp', 'tls', 'ws'])"), "位址的寫法不對 [unknown"),
+        ("unknown scheme: ftps (ssl is not meant)", "位址的寫法不對 ["),
     ],
 )  # fmt: skip
 def test_what_users_meet(error: BaseException | str, said: str) -> None:
