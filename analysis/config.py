@@ -23,6 +23,7 @@ from ptt_spider.causes import cause
 
 CONFIG_NAME = "ptt.toml"
 LAKE = "ducklake:"
+_PASSWORD_FOUND: Final = "密碼不能寫在這裡：請放 PGPASSWORD 或 ~/.pgpass"  # noqa: S105 - a message
 OF_THE_DIGEST = ("PTT_SMTP", "PTT_SMTP_PASSWORD", "PTT_SMTP_PASSWORD_FILE", "PTT_DIGEST_FROM")
 """Variables that `analysis.digest.readers` reads."""
 OF_DEVELOPMENT = ("PTT_BENCH_", "PTT_TEST_", "PTT_SOAK_", "PTT_REQUIRE_SERVICES", "PTT_OLD_DUCKDB", "PTT_SCREENSHOTS")
@@ -51,11 +52,17 @@ def check_store(address: str) -> str:
     """The address as it is. Raises ValueError for one of another form, or with a password: it is shown in messages."""
     if address == "duckdb":
         return address
-    parts = urlsplit(address.removeprefix(LAKE))
+    if ":" in address.partition("://")[2].rpartition("@")[0]:  # not urlsplit: it ends the host at a password's slash
+        raise ValueError(_PASSWORD_FOUND)
+    form = "請用 duckdb，或 ducklake:postgres://使用者@主機/資料庫"
+    try:
+        parts = urlsplit(address.removeprefix(LAKE))
+    except ValueError:
+        raise ValueError(form) from None
     if not address.startswith(LAKE) or parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
-        raise ValueError("請用 duckdb，或 ducklake:postgres://使用者@主機/資料庫")
-    if parts.password or "password" in parts.query:
-        raise ValueError("密碼不能寫在這裡：請放 PGPASSWORD 或 ~/.pgpass")
+        raise ValueError(form)
+    if "password" in parts.query:
+        raise ValueError(_PASSWORD_FOUND)
     return address
 
 
@@ -147,7 +154,7 @@ def load_settings(data: Path | None = None, **overrides: Any) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         said = _what_was_wanted(first)
-        value = "…" if name == "store" else repr(first.get("input"))  # it may hold a password
+        value = "…" if name in ("store", "redis") else repr(first.get("input"))  # it may hold a password
         raise UsageError(f"設定 {name}={value} 不能用：{said}") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"設定檔 {config} 讀不懂：{cause(error)}") from None

@@ -37,6 +37,43 @@ def test_every_command_tells_of_it_once(monkeypatch: pytest.MonkeyPatch, capsys:
     assert capsys.readouterr().err.splitlines()[1:] == ["環境變數 PTT_ENGIN 不是設定，沒有作用：是不是 PTT_ENGINE？"]
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ducklake:postgres://ptt:ab/cd@db.example.com/ptt", "ducklake:postgres://ptt:ab?cd@db.example.com/ptt",
+        "ducklake:postgres://ptt:ab#cd@db.example.com/ptt", "ducklake:postgres://ptt:ab@cd@db.example.com/ptt",
+        "ducklake:postgres://ptt:ab[cd@db.example.com/ptt", "ducklake:postgres://ptt:ab\u2100cd@db.example.com/ptt",
+        "ducklake:postgres://db.example.com/ptt?password=abcd",
+    ],
+)  # fmt: skip
+def test_a_password_in_the_store_is_refused_and_not_shown(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTT_STORE", address)
+    with pytest.raises(UsageError, match="PGPASSWORD") as told:
+        load_settings()
+    assert "ab" not in str(told.value)
+    assert "cd" not in str(told.value)
+
+
+@pytest.mark.parametrize("address", ["ducklake:postgres://[::1/ptt", "ducklake:postgres://a\u2100b/ptt", "ducklake:x"])
+def test_a_store_of_another_form_is_told_the_form(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTT_STORE", address)
+    with pytest.raises(UsageError, match=r"請用 duckdb，或 ducklake:postgres://使用者@主機/資料庫$"):
+        load_settings()
+
+
+@pytest.mark.parametrize("place", ["ptt@db.example.com:5432", "db.example.com", "ptt@[::1]:5432"])
+def test_a_store_without_a_password_is_taken(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTT_STORE", f"ducklake:postgres://{place}/ptt")
+    assert load_settings().store.endswith(f"{place}/ptt")
+
+
+def test_no_password_of_redis_is_shown_from_the_config(tmp_path: Path) -> None:
+    (tmp_path / "ptt.toml").write_text('redis = ["redis://:secr3t@host"]\n')
+    with pytest.raises(UsageError, match="要的是文字") as told:
+        load_settings()
+    assert "secr3t" not in str(told.value)
+
+
 def test_data_defaults_to_the_current_folder(tmp_path: Path) -> None:
     assert load_settings().data == tmp_path / "data"
 
