@@ -33,6 +33,7 @@ def command(
 
     folder = (data or Path(FOLDER)).absolute()  # never PTT_DATA: invented posts have no place in a real store
     os.environ["PTT_STORE"] = "duckdb"  # nor in a lake that others read
+    os.environ["PTT_REDIS"] = ""  # nor do they concern other hosts: nothing leaves this machine
     settings = load_settings(folder, board=BOARD, delay=0.0)
     say(f"資料夾：{settings.data}")
     published = (settings.data / PUBLISHED_NAME).is_file()

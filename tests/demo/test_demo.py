@@ -10,8 +10,9 @@ import time_machine
 
 from analysis.commands import demo, digest
 from analysis.commands.demo import print_news
+from analysis.config import load_settings
 from analysis.demo import second_look
-from analysis.errors import UsageError
+from analysis.errors import PttError, UsageError
 from analysis.sql import cookbook
 from analysis.store.connect import connect
 
@@ -139,3 +140,22 @@ def test_it_keeps_out_of_a_real_store(demo_store, tmp_path):
         demo.command(data=tmp_path)
     assert copy.read_bytes() == before
     assert not (tmp_path / "work.duckdb").exists()
+
+
+def test_it_stays_on_this_machine(tmp_path, monkeypatch):
+    """Neither the environment nor a ptt.toml takes the invented board to a lake or to other hosts."""
+    elsewhere = {"store": "ducklake:postgres://ptt@db.example.com/ptt", "redis": "redis://redis.example.com:6379/0"}
+    (tmp_path / "ptt.toml").write_text("".join(f'{name} = "{value}"\n' for name, value in elsewhere.items()), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name, value in elsewhere.items():
+        monkeypatch.setenv(f"PTT_{name.upper()}", value)
+    given = []
+
+    def crawl(settings):
+        given.append((settings.store, settings.redis, load_settings(settings.data).redis))  # the second look's too
+        raise PttError("far enough")
+
+    monkeypatch.setattr(demo, "_crawl", crawl)
+    with pytest.raises(PttError, match="far enough"):
+        demo.command(data=tmp_path / "demo")
+    assert given == [("duckdb", "", "")]
