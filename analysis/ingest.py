@@ -1,6 +1,6 @@
 """Records from anywhere but a crawl -> spool -> store, in bounded memory: each full spool file is loaded at once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import duckdb
@@ -15,8 +15,15 @@ from ptt_spider import clock
 from ptt_spider.spool import Record, SpoolWriter
 
 
-def ingest(con: duckdb.DuckDBPyConnection, settings: Settings, records: Iterable[Record]) -> LoadReport:
+def ingest(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    records: Iterable[Record],
+    on_note: Callable[[str], None] = lambda _: None,
+) -> LoadReport:
     """Loads ``records`` (and what waited in the spool), derives, publishes. The caller holds the lock.
+
+    ``on_note`` hears what could not be taken out of the raw archive yet.
 
     A kill in the middle leaves whole spool files for the next load. Raises PttError and OSError (disk full).
     """
@@ -37,5 +44,11 @@ def ingest(con: duckdb.DuckDBPyConnection, settings: Settings, records: Iterable
         writer.close()
     derive_all(con, settings)
     publish(settings.data, con)
-    clean_archive(settings.data)
+    clean(settings, on_note)
     return total
+
+
+def clean(settings: Settings, on_note: Callable[[str], None]) -> None:
+    """What was taken down goes out of the raw archive too, once the store has been published without it."""
+    for line in clean_archive(settings.data):
+        on_note(f"已刪除的文字還在 {line}：下次執行時再試。")

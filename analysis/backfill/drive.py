@@ -36,6 +36,8 @@ DASK = {
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.admin.system-monitor.gil.enabled": False,
 }
+TLS = tuple(f"DASK_DISTRIBUTED__COMM__TLS__{name}" for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY"))
+"""Dask's own settings of a client."""
 EXTRA = "ptt backfill 需要 Dask：請執行 pip install 'ptt-pulse[dask]'；少量檔案也可以用 ptt reparse 檔案…。"
 
 
@@ -69,11 +71,13 @@ def backfill(
 ) -> Backfilled:
     """Loads files as workers finish them (``came``), derives; the tables are those of `ptt reparse` of ``paths``.
 
-    The caller holds the lock and publishes. A kill leaves folders in ``backfill/`` that the next one goes on from.
+    The caller holds the lock and publishes. ``came`` must not begin before it is asked: what an older store does not
+    hold is removed first, to be read again. A kill leaves folders in ``backfill/`` that the next one goes on from.
     Raises PttError, OSError (disk full).
     """
     begun, result = time.perf_counter(), Backfilled()
     result.load.add(load_waiting(con, settings.data))
+    _drop_lost(con, settings.data / FOLDER)
     sides: dict[Path, Side] = {}
     for path, key, problem in came:
         result.files += 1
@@ -99,6 +103,23 @@ def backfill(
     return result
 
 
+def _drop_lost(con: duckdb.DuckDBPyConnection, folders: Path) -> None:
+    """Removes folders of which something is neither there nor in the store: an older one was put back."""
+    for folder in sorted(side.parent for side in folders.glob(f"*/{SIDE}")):
+        if folder.suffix == ".part":  # a worker of a run before may still write it
+            continue
+        try:
+            chunks = read_side(folder / SIDE).chunks
+        except (ValueError, TypeError, LookupError):  # another version's: its files are read again, if at all
+            chunks = None
+        if chunks is None or not all((folder / name).exists() or _loaded(con, name, digest) for name, digest in chunks):
+            shutil.rmtree(folder)
+
+
+def _loaded(con: duckdb.DuckDBPyConnection, name: str, digest: str) -> bool:
+    return bool(con.execute(statement("store/spool_file_loaded"), [name, digest]).fetchall()[0][0])
+
+
 def _load(
     con: duckdb.DuckDBPyConnection, settings: Settings, folder: Path, side: Side, texts: Texts, report: LoadReport
 ) -> bool:
@@ -110,7 +131,7 @@ def _load(
             (folder / name).rename(settings.data / SPOOL_NAME / name)
             report.add(load_waiting(con, settings.data))
             new = True
-        elif not con.execute(statement("store/spool_file_loaded"), [name, digest]).fetchall()[0][0]:
+        elif not _loaded(con, name, digest):
             shutil.rmtree(folder)
             raise PttError(f"{folder} 的內容不在這個資料庫裡：已清除，請再執行一次 ptt backfill。")
         with contextlib.suppress(OSError, ValueError):  # without it the loader works out what it says
@@ -136,7 +157,7 @@ def _load_polls(con: duckdb.DuckDBPyConnection, settings: Settings, sides: list[
     content = b"".join(lines)
     digest = hashlib.sha256(content).hexdigest()
     name = f"{digest[:24]}-polls.jsonl"
-    if not con.execute(statement("store/spool_file_loaded"), [name, digest]).fetchall()[0][0]:
+    if not _loaded(con, name, digest):
         folder = settings.data / SPOOL_NAME
         folder.mkdir(parents=True, exist_ok=True)
         part = folder.parent / f"{name}.part"
@@ -194,6 +215,12 @@ def workers(count: int, scheduler: str | None) -> Iterator[Any]:
             raise PttError(
                 f"連不上 Dask 排程器 {scheduler}（{cause(error)}）：請檢查位址，或不給 --scheduler。"
             ) from None
+        except TypeError as error:  # Dask's way to say that it found no certificates
+            if not scheduler.startswith("tls://"):
+                raise
+            raise UsageError(
+                f"連不上 Dask 排程器 {scheduler}：缺 TLS 憑證，請設定環境變數 {'、'.join(TLS)}（都是 PEM 檔的路徑）。"
+            ) from error
         yield client
 
 

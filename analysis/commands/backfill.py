@@ -31,6 +31,7 @@ def command(
     from analysis.backfill.drive import workers as start_workers
     from analysis.backfill.texts import Texts
     from analysis.backfill.work import FOLDER, Job
+    from analysis.ingest import clean
     from analysis.sentiment.engine import get_engine
     from analysis.store.lock import hold
     from analysis.store.privacy import redactor
@@ -52,15 +53,17 @@ def command(
 
     with hold(settings.data, "ptt backfill"), open_work(settings.data) as con:
         job = Job.of(settings, paths)
-        redacted = redactor(settings) is not None
+        # What was put aside of polls, and what waits of files that could not be loaded, is as the site said it.
+        brief = redactor(settings) is not None or settings.deleted != "keep"
         with start_workers(workers or os.cpu_count() or 1, scheduler) as client:
             came = read_all(client, paths, job, on_file)
             result = backfill(con, settings, paths, came, Texts(get_engine(settings.engine)))
         publish(settings.data, con)
-        if redacted:  # what was put aside of polls is as the site said it
+        if brief:
             import shutil
 
             shutil.rmtree(settings.data / FOLDER, ignore_errors=True)
+        clean(settings, say)
     seconds = max(result.seconds, 1e-3)
     say(
         f"讀了 {result.files:,} 個檔案（{result.new_files:,} 個是新的，{result.bytes / 1e6:,.1f} MB），"

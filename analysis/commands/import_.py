@@ -77,7 +77,7 @@ def _import_files(settings: Settings, paths: list[Path]) -> None:
     read = Counter[str]()
     with hold(settings.data, "ptt import"), open_work(settings.data) as con:
         known = known_posts(con)
-        report = ingest(con, settings, _count(_records(paths, known, problems), read))
+        report = ingest(con, settings, _count(_records(paths, known, problems), read), say)
     say(
         f"匯入 {len(paths):,} 個檔案：新增 {report.new_posts:,} 篇、{report.new_pushes:,} 則推文，"
         f"{report.changed_threads:,} 串有變動。"

@@ -32,7 +32,7 @@ def command(
         return
     reparser = Reparser()
     with hold(settings.data, "ptt reparse"), open_work(settings.data) as con:
-        report = ingest(con, settings, reparser.records(read_archive(paths)))
+        report = ingest(con, settings, reparser.records(read_archive(paths)), say)
     say(
         f"重新解析 {len(paths)} 個檔案、{report.responses:,} 份回應：新增 {report.new_posts:,} 篇、"
         f"{report.new_pushes:,} 則推文，{report.changed_threads:,} 串有變動。"

@@ -1,23 +1,30 @@
 """`ptt backfill`: the store of `ptt reparse`, made by many; a dead worker costs time, nothing else."""
 
+import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from analysis.backfill import drive
 from analysis.backfill.drive import Came, backfill
 from analysis.backfill.texts import Texts, judge, write
-from analysis.backfill.work import FOLDER, Job, key_of, read_file
+from analysis.backfill.work import FOLDER, Job, read_file
+from analysis.commands import load, reparse
 from analysis.commands.backfill import _expand, command
 from analysis.config import load_settings
 from analysis.errors import UsageError
 from analysis.sentiment.engine import get_engine
+from analysis.store.rewrite_archive import ArchiveBusy
+from analysis.store.taken_down import PENDING
 from analysis.store.work import open_work
 from ptt_spider.items import Push
 from ptt_spider.reparse import Reparser
@@ -56,9 +63,9 @@ def fill(data, paths, order=None):
     """A backfill with this process as its worker."""
     settings = load_settings(data)
     job = Job.of(settings, paths)
-    came = [Came(path, read_file(path, job), "") for path in paths]
+    came = (Came(path, read_file(path, job), "") for path in (order(paths) if order else paths))
     with open_work(data) as con:
-        return backfill(con, settings, paths, iter(order(came) if order else came), Texts(get_engine("ptt")))
+        return backfill(con, settings, paths, came, Texts(get_engine("ptt")))
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +84,7 @@ def data(tmp_path):
 
 
 def test_the_tables_are_those_of_one_process(archive, serial, data):
-    result = fill(data, archive, lambda came: came[::-1])  # the last file is done first
+    result = fill(data, archive, lambda paths: paths[::-1])  # the last file is done first
     assert result.problems == []
     found = tables(data)
     assert len(found["main.pushes"]) > 500
@@ -137,13 +144,61 @@ def test_texts_of_files_that_wait_stay(archive, serial, data, monkeypatch):
     part = data / FOLDER / "x.host-1-abc.part"
     part.mkdir(parents=True)
     (part / "x-1.texts").write_text("{}")
+    job = Job.of(load_settings(data), archive)
+    keys = [read_file(path, job) for path in archive]
     fill(data, archive)
-    keys = [key_of(path, Job.of(load_settings(data), archive)) for path in archive]
     assert len(waiting) > 2
     assert waiting[0] == sorted([*keys[1:], part.name])
     assert not list((data / FOLDER).glob("*/*.texts"))
     found = tables(data)
     assert {name for name in found if found[name] != serial[name]} == set()
+
+
+def test_after_an_older_store_was_put_back_one_run_reads_everything_again(archive, serial, data):
+    fill(data, archive[:1])
+    older = (data / "work.duckdb").read_bytes()
+    fill(data, archive)
+    (data / "work.duckdb").write_bytes(older)
+    torn = data / FOLDER / "other-version"
+    torn.mkdir()
+    (torn / "side.json").write_text("{}")
+    assert fill(data, archive).new_files == 3
+    found = tables(data)
+    assert {name for name in found if found[name] != serial[name]} == set()
+    assert not torn.exists()
+
+
+@pytest.mark.parametrize("policy", ["votes", "drop"])
+def test_what_was_taken_down_stays_nowhere(archive, data, policy, monkeypatch, capsys):
+    """Not in what was put aside of polls, nor in the raw archive; what cannot be reached is said, by every command."""
+
+    def busy(_, path):
+        raise ArchiveBusy(path)
+
+    monkeypatch.setenv("PTT_DELETED", policy)
+    monkeypatch.setattr("analysis.store.privacy.GRACE", timedelta())
+    monkeypatch.setattr(drive, "workers", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(
+        drive, "read_all", lambda _, paths, job, __: (Came(path, read_file(path, job), "") for path in paths)
+    )
+    (data / "raw").mkdir()
+    raw = [Path(shutil.copy2(path, data / "raw")) for path in archive]
+    with monkeypatch.context() as patch:
+        patch.setattr("analysis.store.rewrite_archive.Rewriter.rewrite", busy)
+        for run in (
+            lambda: command([data / "raw"], data=data),
+            lambda: load.command(data),
+            lambda: reparse.command([], data),
+        ):
+            run()
+            assert "已刪除的文字還在" in capsys.readouterr().err
+            assert (data / "raw" / PENDING).exists()
+            assert not (data / FOLDER).exists()
+    before = len(list(read_archive(raw)))
+    command([data / "raw"], data=data)
+    assert "已刪除" not in capsys.readouterr().err
+    assert not (data / "raw" / PENDING).exists()
+    assert len(list(read_archive(raw))) < before
 
 
 def test_a_broken_file_is_named_and_the_others_arrive(archive, data, tmp_path):
@@ -249,3 +304,27 @@ def test_a_scheduler_that_does_not_answer_is_one_line(archive, data):
     assert done.returncode == 1
     assert "tcp://127.0.0.1:1" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_scheduler_with_tls_needs_certificates_and_says_which_settings(archive, data):
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("DASK_")}
+    done = ptt("backfill", "--data", data, "--scheduler", "tls://127.0.0.1:1", archive[0], env=plain)
+    assert done.returncode == 2, done.stderr
+    said = done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert "tls://127.0.0.1:1" in said
+    assert all(f"DASK_DISTRIBUTED__COMM__TLS__{name}" in said for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY"))
+    gone = ptt(
+        "backfill",
+        "--data",
+        data,
+        "--scheduler",
+        "tls://127.0.0.1:1",
+        archive[0],
+        env=plain | dict.fromkeys(drive.TLS, "/no/such.pem"),
+    )
+    assert gone.returncode == 1
+    assert "Traceback" not in gone.stderr
+    assert "憑證" not in gone.stderr, "Dask reads these names"
