@@ -1,4 +1,5 @@
--- Whose texts are about to go: of pushes what they are known by in the archive, of posts the name; and since when they stood there.
+-- Whose texts are about to go: of pushes what they are known by in the archive, of posts the name; and since when they stood
+-- there.
 SELECT q.board, q.post_id, q.floor, q.tag, q.user_id, q.text, q.time_text, q.first_seen_at AS since
 FROM pushes AS q
 SEMI JOIN pushes_down AS d ON d.board = q.board AND d.post_id = q.post_id AND d.floor = q.floor
