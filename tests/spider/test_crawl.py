@@ -13,9 +13,11 @@ from itertools import pairwise
 
 import pytest
 
+from analysis import cli
 from analysis.demo.site import Response, error_page
 from ptt_spider.aid import PostRef
 from ptt_spider.clock import TAIPEI
+from ptt_spider.crawling import CrawlNotBegun
 from ptt_spider.frontier import KnownThread, parse_schedule
 from ptt_spider.spool import FailedSeen, GoneSeen, GrowthSeen, IndexSeen
 
@@ -581,3 +583,17 @@ def test_a_crawl_that_cannot_be_set_up_says_why(fault, raised, tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(raised)
     assert "Traceback" not in done.stderr
+
+
+def test_the_command_tells_in_one_line_why_nothing_began(tmp_path, monkeypatch, capsys):
+    def crawl(*_, **__):
+        raise CrawlNotBegun("抓取沒有開始")
+
+    monkeypatch.setattr("analysis.gathering.crawl", crawl)
+    for name, value in {"SITE": "http://127.0.0.1:9", "DELAY": "0", "ENGINE": "lexicon"}.items():
+        monkeypatch.setenv(f"PTT_{name}", value)
+    monkeypatch.setattr(sys, "argv", ["ptt", "crawl", "--data", str(tmp_path)])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "ptt: 抓取沒有開始"
