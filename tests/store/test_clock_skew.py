@@ -185,3 +185,17 @@ def test_a_store_that_a_fast_clock_began_goes_back_as_a_whole(
     monkeypatch.setattr(clock, "now", lambda: at(2))
     gathering._settle_clock(con, Settings(data=tmp_path), Notes())
     assert observed(con) == [(at(1),), (at(2),)]
+
+
+def test_the_end_of_a_killed_run_hides_no_jump(
+    con: Any, tmp_path: Path, kit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock that was set right wrote it into the middle of the jump."""
+    tell(con, tmp_path, kit, 20, "a")
+    tell(con, tmp_path, kit, 20.2, "ab", FAST)
+    gathering._begin(con, "ptt run", CrawlJob(data_dir=tmp_path, run_id="killed"))
+    con.execute("UPDATE crawls SET started_at = ?, finished_at = ?", [at(28.1), at(24)])
+    monkeypatch.setattr(clock, "now", lambda: at(24))
+    gathering._settle_clock(con, Settings(data=tmp_path), Notes())
+    assert observed(con) == [(at(20),), (at(24),)]
+    assert con.execute("SELECT finished_at FROM crawls").fetchall() == [(at(24),)]
