@@ -84,13 +84,18 @@ def verify(folder: Path) -> Manifest:
     return manifest
 
 
-def restore(folder: Path, data: Path, *, remembered: bool = True) -> Manifest:
+def restore(
+    folder: Path,
+    data: Path,
+    *,
+    remembered: bool = True,
+    complete: Callable[[duckdb.DuckDBPyConnection], object] = lambda _: None,
+) -> Manifest:
     """A backup becomes the store of an empty data folder, and is published. The caller holds the lock.
 
-    Periods that an older backup lacks are reckoned from its scores first: readers would see a store without comments.
+    ``complete`` derives, before that, what an older backup lacks: without its periods, readers would see no comments.
     Raises UsageError (not a backup, data folder has a store), ExportDamaged, StoreTooNew.
     """
-    from analysis.aggregates import derive_moods
     from analysis.store.migrations import StoreTooNew, migrations
     from analysis.store.publish import publish
     from analysis.store.work import PUBLISHED_NAME, WORK_NAME, open_work
@@ -108,7 +113,7 @@ def restore(folder: Path, data: Path, *, remembered: bool = True) -> Manifest:
     try:
         with open_work(part, shared=False) as con:
             _fill(con, folder, manifest)
-            derive_moods(con)
+            complete(con)
             publish(part, con, shared=False)
         (part / WORK_NAME).replace(data / WORK_NAME)
         (part / PUBLISHED_NAME).replace(data / PUBLISHED_NAME)

@@ -182,6 +182,8 @@ def test_the_commands(board_data, tmp_path, capsys):
 
 
 def test_a_backup_of_before_schema_4_gets_its_periods(board_data, backup, tmp_path):
+    from analysis.commands import import_
+
     folder = tmp_path / "old"
     shutil.copytree(backup, folder)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -192,8 +194,7 @@ def test_a_backup_of_before_schema_4_gets_its_periods(board_data, backup, tmp_pa
     manifest["files"] = [entry for entry in manifest["files"] if entry["table"] not in late]
     manifest["schema_version"] = 3
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
-    with hold(tmp_path / "data", "test"):
-        exports.restore(folder, tmp_path / "data")
+    import_.command([folder], None, tmp_path / "data")
     query = "SELECT COLUMNS(* EXCLUDE (crowd_mood, crowd_variance)) FROM internal.periods ORDER BY ALL"
     with connect(board_data) as first, connect(tmp_path / "data") as second:
         right = first.execute(query).fetchall()
