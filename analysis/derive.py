@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import duckdb
 
 from analysis.config import Settings
+from analysis.errors import PttError
 
 if TYPE_CHECKING:
     from analysis.sentiment.engine import Engine
@@ -29,7 +30,8 @@ def derive_all(
 ) -> Derived:
     """Runs the steps in order. Each is restartable: it takes its threads from internal.dirty, batch by batch.
 
-    ``on_step`` hears the name of each step that is done. Raises DiskFull, PttError for an engine that cannot be had.
+    ``on_step`` hears the name of each step that is done. Raises DiskFull, PttError for an engine that cannot be had:
+    after the other steps, since new comments count without scores, too; their threads wait for the next run's scores.
     """
     from analysis.aggregates import derive_moods, derive_stories
     from analysis.news.derive import derive_news
@@ -56,10 +58,19 @@ def derive_all(
             "stories": derive_stories,
         }
         done = {}
+        unscored: PttError | None = None
         for name, step in steps.items():
-            done[name] = step(con)
+            try:
+                done[name] = step(con)
+            except PttError as error:
+                if name != STEP:
+                    raise
+                unscored = error
+                continue
             if on_step is not None:
                 on_step(name)
+        if unscored is not None:
+            raise unscored
         return Derived(**done)
 
 
