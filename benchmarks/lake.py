@@ -1,10 +1,12 @@
 """A DuckLake (PTT_STORE=ducklake) on PostgreSQL and an S3 server of this machine: what publishing and reading cost.
 
-Needs the environment of tests/services/cluster_env.py: ``PTT_TEST_STORE=ducklake ./dev bench lake``;
+``./dev bench lake``; it runs itself in the environment of tests/services/cluster_env.py.
 PTT_BENCH_PUSHES says how many pushes (default 1,000,000). Comments are made by SQL, sixty a thread.
 """
 
+import importlib.util
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -48,12 +50,27 @@ WHERE floor <= 3 AND post_id IN (SELECT post_id FROM posts ORDER BY posted_at DE
 
 def main() -> None:
     """Prints one line a figure."""
+    if importlib.util.find_spec("duckdb_extension_ducklake") is None:
+        _run_in_cluster_environment()
+        return
     from lake_services import lake_services
 
     with lake_services() as services, tempfile.TemporaryDirectory() as folder:
         os.environ.update(services.new_lake(), PTT_BOARD="Stock")
         name = os.environ["PTT_STORE"].rpartition("/")[2]
         _measure(Path(folder), lambda sql: services.postgres.query(name, sql))
+
+
+def _run_in_cluster_environment() -> None:
+    from cluster_env import NotAvailable, lake_environment
+
+    sys.stdout.flush()
+    try:
+        done = subprocess.run([sys.executable, "-m", "benchmarks.lake"], env=lake_environment(), check=False)
+    except NotAvailable as error:
+        sys.exit(f"the lake's benchmark needs PTT_STORE=ducklake's packages: {error}")
+    if done.returncode:
+        sys.exit(done.returncode)
 
 
 def _measure(folder: Path, catalog: Any) -> None:
