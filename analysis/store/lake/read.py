@@ -3,9 +3,10 @@
 import duckdb
 
 from analysis import sql
-from analysis.errors import StoreNotFound
+from analysis.errors import PttError, StoreNotFound
 from analysis.sql import literal, statement
 from analysis.store.lake.address import ALIAS, Lake, attach, unreachable
+from analysis.store.migrations import StoreTooNew, migrations
 from analysis.store.work import CATALOG
 
 
@@ -13,8 +14,8 @@ def open_lake(lake: Lake) -> duckdb.DuckDBPyConnection:
     """A connection to the lake as `analysis.store.connect.connect` gives it; the lake itself is attached as ``lake``.
 
     Views and macros live in this connection's memory, not in the lake: DuckLake keeps no macro with defaults, and each
-    reader has those of its own program. Raises StoreNotFound, LakeUnreachable,
-    PttError (no extension).
+    reader has those of its own program. Raises StoreNotFound, LakeUnreachable, StoreTooNew,
+    PttError (no extension, a lake of an older version).
     """
     con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
@@ -35,7 +36,7 @@ def open_lake(lake: Lake) -> duckdb.DuckDBPyConnection:
         con.execute(statement("lake/store_info"))
         if not con.execute("SELECT 1 FROM internal.heads LIMIT 1").fetchall():
             raise _nothing(lake)
-        sql.apply(con, over_views=True)
+        _apply(con, lake)
     except duckdb.Error as error:
         con.close()
         raise unreachable(lake, error) from error
@@ -43,6 +44,25 @@ def open_lake(lake: Lake) -> duckdb.DuckDBPyConnection:
         con.close()
         raise
     return con
+
+
+def _apply(con: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """This program's views over tables of maybe another version: many fit; where one does not, who upgrades."""
+    try:
+        sql.apply(con, over_views=True)
+    except duckdb.Error as error:
+        ((present,),) = con.execute(f"SELECT max(version) FROM {ALIAS}.internal.migrations").fetchall()  # noqa: S608 - ours
+        known = migrations()[-1].version
+        if present > known:
+            raise StoreTooNew(
+                f"共用資料庫 {lake.catalog} 的版本是 {present}，這個程式只認得到 {known}：請在這台機器升級 ptt-pulse。"
+            ) from error
+        if present < known:
+            raise PttError(
+                f"共用資料庫 {lake.catalog} 的版本是 {present}，這個程式是 {known}："
+                "請先在抓取的主機升級 ptt-pulse 並執行 ptt run。"
+            ) from error
+        raise
 
 
 def _nothing(lake: Lake) -> StoreNotFound:
