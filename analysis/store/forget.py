@@ -21,6 +21,7 @@ from analysis.sql import statement
 from analysis.store import export as exports
 from analysis.store import spare
 from analysis.store.lake.address import address
+from analysis.store.lake.push import LOADED, rebase
 from analysis.store.lake.tidy import tidy
 from analysis.store.manifest import KNOWN, known_exports
 from analysis.store.privacy import WRITTEN, add_tombstone, hold_to_mode, load_key
@@ -61,9 +62,12 @@ def forget(settings: Settings, user_id: str) -> Forgotten:
     redact = Redactor("full", key := load_key(settings), [tombstone(key, user_id)])
     done = Forgotten()
     shutil.rmtree(settings.data / "backfill", ignore_errors=True)  # what was read can be read again
-    done.records += _scrub_spool(settings.data / "spool", redact)
+    for name in ("spool", LOADED):  # the latter waits for the lake, and is loaded again should another host publish
+        done.records += _scrub_spool(settings.data / name, redact)
     keys = _scrub_store(settings, user_id, done)
     _write_anew(settings.data)
+    if lake := address(settings):
+        rebase(settings.data, lake, settings.data / PUBLISHED_NAME)
     done.records += scrub_archive(settings.data / "raw", redact, user_id, done.unreached)
     for folder in known_exports(settings.data):
         if not folder.is_dir():

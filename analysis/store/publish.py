@@ -12,11 +12,12 @@ from pathlib import Path
 import duckdb
 
 from analysis.config import load_settings
+from analysis.errors import PttError
 from analysis.sql import statement
 from analysis.store import spare
 from analysis.store.disk import plain_disk_errors
 from analysis.store.lake.address import lake_of
-from analysis.store.lake.push import part_of, push, recover, settle
+from analysis.store.lake.push import is_under_way, part_of, push, recover, settle
 from analysis.store.migrations import schema_version
 from analysis.store.work import CATALOG, PUBLISHED_NAME, WORK_NAME, attach
 from analysis.transaction import transaction
@@ -50,10 +51,12 @@ def publish(data: Path, con: duckdb.DuckDBPyConnection, *, shared: bool = True) 
                 part.replace(target)
                 _fsync(data)
                 if lake:
-                    settle(data, lake)
+                    settle(data, lake, target)
             finally:
                 attach(con, work)
-        except (OSError, duckdb.Error):
+        except (OSError, duckdb.Error, PttError):
+            if lake and is_under_way(data, lake):
+                raise  # the lake may have it
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
             raise

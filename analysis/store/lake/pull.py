@@ -9,9 +9,9 @@ from analysis.errors import PttError
 from analysis.store.lake.address import ALIAS, Lake, attach
 from analysis.store.lake.push import LOADED
 from analysis.store.lake.session import session_of
-from analysis.store.lake.state import State, read_state, write_state
+from analysis.store.lake.state import State, published_at, read_state, write_state
 from analysis.store.lake.tables import GLOBAL, Table, bring_up, heads, tables
-from analysis.store.work import CATALOG
+from analysis.store.work import CATALOG, PUBLISHED_NAME
 from analysis.transaction import transaction
 
 
@@ -38,7 +38,8 @@ def join(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, boards: Iterabl
         }
         if not stale:
             return False
-        _refuse_foreign(con, state, stale)
+        now = published_at(data / PUBLISHED_NAME)
+        _refuse_foreign(con, state, stale, went_on=bool(now and state.base_at and now != state.base_at))
         state.pulling |= stale
         write_state(data, state)
         _take_up(con, stale)
@@ -49,9 +50,10 @@ def join(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, boards: Iterabl
     return True
 
 
-def _refuse_foreign(con: duckdb.DuckDBPyConnection, state: State, stale: Iterable[str]) -> None:
+def _refuse_foreign(con: duckdb.DuckDBPyConnection, state: State, stale: Iterable[str], *, went_on: bool) -> None:
+    """``went_on``: a run without PTT_STORE has published here since; what it loaded is in the folder alone."""
     for board in stale:
-        if not board or board in state.base or board in state.pulling:
+        if not board or (not went_on and (board in state.base or board in state.pulling)):
             continue
         if con.execute("SELECT 1 FROM internal.observations WHERE board = ? LIMIT 1", [board]).fetchall():
             raise PttError(
@@ -84,5 +86,5 @@ def _where(table: Table, with_global: bool) -> str:
 def _load_again(con: duckdb.DuckDBPyConnection, data: Path) -> None:
     """What was loaded here and is not in the lake waits in the spool again: the same response twice counts once."""
     for path in sorted((data / LOADED).glob("*")):
-        con.execute("DELETE FROM internal.spool_files WHERE name = ?", [path.name])
         path.replace(data / "spool" / path.name)
+    con.execute("DELETE FROM internal.spool_files")  # a kill may have left loaded ones waiting

@@ -15,9 +15,10 @@ import duckdb
 
 from analysis.errors import PttError
 from analysis.sql import literal, statement
+from analysis.store.disk import is_disk_full
 from analysis.store.lake.address import ALIAS, Lake, LakeUnreachable, attach, unreachable
 from analysis.store.lake.session import Session, session_of
-from analysis.store.lake.state import State, read_state, write_state
+from analysis.store.lake.state import State, published_at, read_state, write_state
 from analysis.store.lake.tables import GLOBAL, Table, bring_up, heads, tables
 from analysis.transaction import transaction
 from ptt_spider import __version__, clock
@@ -37,7 +38,7 @@ def push(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, published: Path
     """Sends to the lake what the publication to be (`part_of`) has and this folder's last one has not.
 
     ``con`` is any connection outside a transaction, used for its extensions. `settle` ends it once the one has become
-    the other. Raises LakeUnreachable, Overtaken, StoreLocked.
+    the other. Raises LakeUnreachable, Overtaken, StoreLocked, and duckdb.Error for want of this host's disk or memory.
     """
     failed: Exception | None = None
     for attempt in range(TRIES):
@@ -50,6 +51,8 @@ def push(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, published: Path
         except (duckdb.Error, PttError) as error:
             if isinstance(error, PttError) and not isinstance(error, LakeUnreachable):
                 raise
+            if is_disk_full(error) or isinstance(error, duckdb.OutOfMemoryException):
+                raise  # this host's own, which waiting does not mend
             failed = error
         else:
             return
@@ -57,14 +60,27 @@ def push(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, published: Path
     raise unreachable(lake, failed) from failed
 
 
-def settle(data: Path, lake: Lake) -> None:
+def settle(data: Path, lake: Lake, published: Path) -> None:
     """Notes that the publication is this folder's too; its spool files have done their work."""
     state = read_state(data, lake.catalog)
     state.base |= state.next
-    state.next, state.pulling = {}, {}
+    state.base_at = state.next_at if published_at(published) == state.next_at else ""
+    state.next, state.pulling, state.next_at = {}, {}, ""
     write_state(data, state)
     for path in (data / LOADED).glob("*"):
         path.unlink()
+
+
+def rebase(data: Path, lake: Lake, published: Path) -> None:
+    """Notes that the publication was written anew with the same rows."""
+    state = read_state(data, lake.catalog)
+    state.base_at = published_at(published)
+    write_state(data, state)
+
+
+def is_under_way(data: Path, lake: Lake) -> bool:
+    """Whether a publication may have reached the lake that `settle` has not ended; its file is needed then."""
+    return bool(read_state(data, lake.catalog).next)
 
 
 def part_of(published: Path) -> Path:
@@ -75,15 +91,17 @@ def part_of(published: Path) -> Path:
 def recover(data: Path, lake: Lake, published: Path) -> None:
     """Ends a publication that was cut off: takes it as done if the lake has it, as never begun otherwise."""
     state = read_state(data, lake.catalog)
-    if not state.next:
+    if not state.next_at and not state.next:
         return
-    if _arrived(lake, state.next):
-        with contextlib.suppress(FileNotFoundError):  # it was renamed in time
-            part_of(published).replace(published)
-        settle(data, lake)
-    else:
-        state.next = {}
+    part = part_of(published)
+    if state.next and not _arrived(lake, state.next):
+        state.next, state.next_at = {}, ""
         write_state(data, state)
+        return
+    if state.next and state.next_at and published_at(part) == state.next_at:  # else it was renamed in time
+        part.replace(published)
+    if state.next or published_at(published) == state.next_at:
+        settle(data, lake, published)
 
 
 def _arrived(lake: Lake, sent: dict[str, str]) -> bool:
@@ -99,15 +117,19 @@ def _push(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, published: Pat
     session = session_of(data, lake)
     try:
         con.execute(f"ATTACH {literal(part_of(published))} AS new (READ_ONLY)")
+        state.next_at = _published_at(con, "new")
         base = _attach_old(con, published, state)
+        whole = bool(state.base) and not base
         changes = [(table, name) for i, table in enumerate(tables(con, "new"))
                    if (name := _find_changes(con, table, i, base, state))]  # fmt: skip
         boards = _boards(con, changes)
+        if whole:  # a board that lost its last row here is in no change
+            boards |= state.base.keys() - state.pulling.keys() - {""}
         session.claim(boards)
         attach(con, lake)
         with session.committing():
             bring_up(con)
-            _send(con, data, state, session, changes, boards)
+            _send(con, data, state, session, changes, boards, whole)
     finally:
         con.execute("USE memory")
         for name in ("new", "old", ALIAS):
@@ -116,7 +138,10 @@ def _push(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, published: Pat
 
 
 def _attach_old(con: duckdb.DuckDBPyConnection, published: Path, state: State) -> list[str]:
-    """Attaches the last publication as ``old``; the boards whose rows there are the lake's."""
+    """Attaches the last publication as ``old``; the boards whose rows there are the lake's.
+
+    None where that is not known (a run without PTT_STORE published it) or cannot be compared.
+    """
     if not state.base or not published.exists():
         return []
     con.execute(f"ATTACH {literal(published)} AS old (READ_ONLY)")
@@ -124,7 +149,12 @@ def _attach_old(con: duckdb.DuckDBPyConnection, published: Path, state: State) -
         "SELECT (SELECT max(version) FROM old.internal.migrations) = (SELECT max(version) FROM new.internal.migrations)"
     )
     same = con.execute(query).fetchall()[0][0]
-    return list(state.base) if same else []  # other columns: everything goes again
+    ours = state.base_at and state.base_at == _published_at(con, "old")
+    return list(state.base) if same and ours else []  # other columns, or not what the lake has: everything goes again
+
+
+def _published_at(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    return str(con.execute(f"SELECT epoch_us(published_at) FROM {name}.store_info").fetchall()[0][0])  # noqa: S608 - ours
 
 
 def _find_changes(con: duckdb.DuckDBPyConnection, table: Table, number: int, base: list[str], state: State) -> str:
@@ -165,6 +195,7 @@ def _send(
     session: Session,
     changes: list[tuple[Table, str]],
     boards: set[str],
+    whole: bool,
 ) -> None:
     publication = uuid.uuid4().hex
     written = sorted((boards | session.boards) - set(state.pulling))
@@ -187,6 +218,11 @@ def _send(
     }  # fmt: skip
     con.execute(f"USE {ALIAS}")
     with transaction(con):
+        if whole:  # what went here since is in no change either
+            for table in tables(con, ALIAS):
+                if table.by_board:
+                    gone = f"DELETE FROM {ALIAS}.{table.name} WHERE list_contains($boards, board)"  # noqa: S608 - ours
+                    con.execute(gone, {"boards": written})
         for table, name in changes:
             _replace(con, table, name)
         con.execute("DELETE FROM lake.internal.heads WHERE list_contains($boards, board)", {"boards": written})

@@ -2,7 +2,8 @@
 
 ``base``: the publication of each board that the folder's own publication (ptt.duckdb) holds. ``next``: a publication
 that is on its way; whether it arrived is asked of the lake. ``pulling``: boards whose rows here are being
-replaced by those of a publication in the lake.
+replaced by those of a publication in the lake. ``base_at`` and ``next_at``: which ptt.duckdb these are, by its
+store_info. A run without PTT_STORE publishes another one, which says nothing of what the lake has.
 """
 
 import json
@@ -10,6 +11,10 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
+
+import duckdb
+
+from analysis.sql import literal
 
 STATE_NAME: Final = "lake.json"
 
@@ -19,6 +24,8 @@ class State:
     base: dict[str, str] = field(default_factory=dict)
     next: dict[str, str] = field(default_factory=dict)
     pulling: dict[str, str] = field(default_factory=dict)
+    base_at: str = ""
+    next_at: str = ""
     catalog: str = ""
     """Whose lake: with another one, nothing is known."""
 
@@ -45,3 +52,16 @@ def write_state(data: Path, state: State) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def published_at(path: Path) -> str:
+    """Which publication a file is: the microsecond of it; empty for a file that is none, or none that is whole."""
+    if not path.exists():
+        return ""
+    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as con:
+        try:
+            con.execute(f"ATTACH {literal(path)} AS publication (READ_ONLY)")
+            rows = con.execute("SELECT epoch_us(published_at) FROM publication.store_info").fetchall()
+        except duckdb.Error:
+            return ""
+    return str(rows[0][0]) if rows else ""

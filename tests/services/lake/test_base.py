@@ -1,0 +1,171 @@
+"""What a folder's publications differ from: a run without PTT_STORE, a lost file, a kill, another version."""
+
+import duckdb
+import pytest
+
+import analysis
+from analysis.config import load_settings
+from analysis.errors import PttError
+from analysis.store.forget import forget
+from analysis.store.lake.address import LakeUnreachable, lake_of
+from analysis.store.lake.session import close_all
+from analysis.store.lake.state import published_at, read_state
+from analysis.store.lock import hold
+from analysis.store.migrations import StoreTooNew, migrations
+from analysis.store.publish import publish
+from analysis.store.work import open_work
+
+
+@pytest.fixture
+def alone(monkeypatch):
+    """``with alone():`` is another shell, in which nobody set PTT_STORE."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def shell():
+        close_all()
+        with monkeypatch.context() as patch:
+            patch.setenv("PTT_STORE", "duckdb")
+            yield
+
+    return shell
+
+
+def _is_based(data):
+    state = read_state(data, lake_of().catalog)
+    return bool(state.base_at) and state.base_at == published_at(data / "ptt.duckdb")
+
+
+def test_what_a_run_without_the_lake_loaded_reaches_it_with_the_next(lake, alone, run, page, rows, tmp_path):
+    run(tmp_path / "a", page(1))
+    assert _is_based(tmp_path / "a")
+    with alone():
+        run(tmp_path / "a", page(2))
+    assert not _is_based(tmp_path / "a")
+    run(tmp_path / "a", page(3))
+    assert rows("SELECT count(*), count(DISTINCT post_id) FROM posts") == [(3, 3)]
+    assert rows("SELECT count(*), count(DISTINCT (post_id, floor)) FROM pushes") == [(9, 9)]
+    assert _is_based(tmp_path / "a")
+
+
+def test_what_a_run_without_the_lake_loaded_is_not_replaced_unasked(lake, alone, run, page, tmp_path):
+    run(tmp_path / "a", page(1))
+    with alone():
+        run(tmp_path / "a", page(2))
+    run(tmp_path / "b", page(3))
+    close_all()
+    with pytest.raises(PttError, match=r"Stock.*--data"):
+        run(tmp_path / "a")
+    with duckdb.connect(tmp_path / "a" / "ptt.duckdb", read_only=True) as con:
+        assert con.execute("SELECT count(*) FROM posts").fetchall() == [(2,)]
+
+
+@pytest.mark.parametrize("lost", ["file", "version"])
+def test_what_went_goes_without_a_publication_to_compare_with(lost, lake, run, page, rows, tmp_path):
+    data = tmp_path / "a"
+    run(data, page(1), page(2))
+    with hold(data, "test"), open_work(data) as con:
+        for table in ("posts", "pushes"):
+            con.execute(f"DELETE FROM {table} WHERE post_id = 'M.1769562002.A.C89'")
+        (data / "ptt.duckdb").chmod(0o600)
+        if lost == "file":
+            (data / "ptt.duckdb").unlink()
+        else:
+            with duckdb.connect(data / "ptt.duckdb") as old:
+                old.execute("DELETE FROM internal.migrations WHERE version > 1")
+        publish(data, con)
+    assert rows("SELECT post_id FROM posts") == [("M.1769562001.A.C89",)]
+    assert rows("SELECT count(*) FROM pushes") == [(3,)]
+
+
+def test_a_kill_between_loading_and_putting_away(lake, run, page, rows, tmp_path, monkeypatch):
+    """The file waits as if it were loaded, but its rows are replaced by what another host published since."""
+    run(tmp_path / "a", page(1))
+    with monkeypatch.context() as broken:
+        broken.setattr("analysis.store.load._put_away", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path / "a", page(2))
+    close_all()
+    run(tmp_path / "b", page(1, pushes=5))
+    run(tmp_path / "a")
+    assert rows("SELECT post_id, count(*) FROM pushes GROUP BY ALL ORDER BY ALL") == [
+        ("M.1769562001.A.C89", 5), ("M.1769562002.A.C89", 3),
+    ]  # fmt: skip
+
+
+def test_forgetting_reaches_what_waits_for_the_lake_and_leaves_a_base(lake, alone, kit, run, tmp_path, monkeypatch):
+    from datetime import timedelta
+
+    from ptt_spider.spool import PageSeen
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    data = tmp_path / "a"
+    post = kit.post(pushes=[kit.push(1, user="unwanted"), kit.push(2, user="another", minute=1)])
+    run(data, PageSeen(kit.BEGIN + timedelta(hours=30), "crawl", post), published=False)
+    with alone(), hold(data, "ptt forget"):
+        forget(load_settings(data), "unwanted")
+    (waiting,) = (data / "loaded").iterdir()
+    assert b"another" in waiting.read_bytes()
+    assert b"unwanted" not in waiting.read_bytes()
+    with hold(data, "ptt forget"):
+        forget(load_settings(data), "unwanted")
+    assert _is_based(data)
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "who"), [(0, StoreTooNew, "這台機器升級"), (999, PttError, "抓取的主機升級")]
+)
+def test_a_lake_of_another_version_says_who_must_upgrade(version, kind, who, lake, run, page, tmp_path, monkeypatch):
+    run(tmp_path / "a", page(1))
+    monkeypatch.setattr("analysis.sql._definitions", lambda: ["CREATE VIEW later AS SELECT no_such_column FROM posts"])
+    with pytest.raises(LakeUnreachable):
+        analysis.connect()
+    step = migrations()[-1]._replace(version=version)
+    monkeypatch.setattr("analysis.store.lake.read.migrations", lambda: [step])
+    with pytest.raises(kind, match=who) as told:
+        analysis.connect()
+    assert not isinstance(told.value, LakeUnreachable)
+
+
+@pytest.mark.parametrize("text", ["Out of Memory Error: failed to pin block", "IO Error: No space left on device"])
+def test_this_hosts_own_want_is_told_at_once(text, lake, run, page, tmp_path, monkeypatch):
+    kind = duckdb.OutOfMemoryException if "Memory" in text else duckdb.IOException
+    calls = []
+
+    def fail(*_):
+        calls.append(1)
+        raise kind(text)
+
+    run(tmp_path / "a", page(1))
+    monkeypatch.setattr("analysis.store.lake.push._push", fail)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    with pytest.raises((duckdb.Error, PttError)) as told:
+        run(tmp_path / "a", page(2))
+    assert not isinstance(told.value, LakeUnreachable)
+    assert len(calls) == 1
+    assert not (tmp_path / "a" / "ptt.duckdb.part").exists()
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+def test_the_file_of_a_publication_is_kept_only_if_the_lake_may_have_it(
+    arrived, lake, run, page, rows, tmp_path, monkeypatch
+):
+    from analysis.store.lake import push
+
+    real = push._push
+
+    def lose_the_answer(*arguments):
+        if arrived:
+            real(*arguments)
+        raise duckdb.IOException("connection lost")
+
+    run(tmp_path / "a", page(1))
+    with monkeypatch.context() as broken:
+        broken.setattr("analysis.store.lake.push._push", lose_the_answer)
+        broken.setattr("analysis.store.lake.push.TRIES", 1)
+        with pytest.raises(LakeUnreachable):
+            run(tmp_path / "a", page(2))
+    assert (tmp_path / "a" / "ptt.duckdb.part").exists() == arrived
+    run(tmp_path / "a")
+    assert rows("SELECT count(*), count(DISTINCT post_id) FROM posts") == [(2, 2)]
+    assert _is_based(tmp_path / "a")
