@@ -126,8 +126,8 @@ def derive_and_publish(con: duckdb.DuckDBPyConnection, settings: Settings, liste
 
 
 def _crawl(con: duckdb.DuckDBPyConnection, settings: Settings, job: CrawlJob, listener: Listener) -> CrawlReport:
+    from analysis.ingest import clean
     from analysis.store.load import load_waiting
-    from analysis.store.taken_down import clean_archive
 
     def on_spool(_: Path) -> None:
         load_waiting(con, settings.data)
@@ -152,8 +152,7 @@ def _crawl(con: duckdb.DuckDBPyConnection, settings: Settings, job: CrawlJob, li
     load_waiting(con, settings.data)
     _finish(con, report)
     derive_and_publish(con, settings)
-    for line in clean_archive(settings.data):
-        listener.note(f"已刪除的文字還在 {line}：下次執行時再試。")
+    clean(settings, listener.note)
     return report
 
 
