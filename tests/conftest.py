@@ -1,12 +1,13 @@
 """Shared by all tests: the offline profile, and the data that lies beside the repository."""
 
+import importlib
 import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -41,49 +42,59 @@ def faulty_site() -> Any:
 
 
 @pytest.fixture(scope="session")
-def old_duckdb() -> Path:
+def unavailable() -> Callable[[str], NoReturn]:
+    """Ends a test that needs a service which is not there: skipped, or failed where PTT_REQUIRE_SERVICES=1."""
+
+    def end(reason: str) -> NoReturn:
+        if os.environ.get("PTT_REQUIRE_SERVICES") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+    return end
+
+
+@pytest.fixture(scope="session")
+def old_duckdb(unavailable: Callable[[str], NoReturn]) -> Path:
     """Folder with DuckDB 1.5.5; skips where it cannot be had, fails if PTT_REQUIRE_SERVICES=1."""
     other_duckdb = _load("other_duckdb.py")
     try:
         folder: Path = other_duckdb.folder()
     except other_duckdb.NotAvailable as error:
-        if os.environ.get("PTT_REQUIRE_SERVICES") == "1":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+        unavailable(str(error))
     return folder
 
 
 @pytest.fixture(scope="session")
-def lake_services() -> Iterator[Any]:
+def lake_services(unavailable: Callable[[str], NoReturn]) -> Iterator[Any]:
     """PostgreSQL and S3 on loopback (tests/services/lake_services.py); skips where they cannot be had, fails if
     PTT_REQUIRE_SERVICES=1. Works in the environment of tests/services/cluster_env.py only: ``PTT_TEST_STORE=ducklake``.
     """
-    folder = str(ROOT / "tests" / "services")
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    import lake_services as services
-
+    services = _service("lake_services")
     try:
         with services.lake_services() as running:
             yield running
     except services.NotAvailable as error:
-        if os.environ.get("PTT_REQUIRE_SERVICES") == "1":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+        unavailable(str(error))
 
 
 @pytest.fixture(scope="module")
-def redis_server() -> Any:
+def redis_server(unavailable: Callable[[str], NoReturn]) -> Any:
     """A real Redis (tests/services/redis_server.py); skips where there is none, fails if PTT_REQUIRE_SERVICES=1."""
-    redis_server = _load("services/redis_server.py")
+    redis_server = _service("redis_server")
     try:
         server = redis_server.RedisServer()
     except redis_server.NotAvailable as error:
-        if os.environ.get("PTT_REQUIRE_SERVICES") == "1":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+        unavailable(str(error))
     with server:
         yield server
+
+
+def _service(name: str) -> Any:
+    """A module of tests/services, whose modules import one another by name."""
+    folder = str(ROOT / "tests" / "services")
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    return importlib.import_module(name)
 
 
 def _load(name: str) -> Any:

@@ -44,12 +44,10 @@ FRAME = """<!DOCTYPE html><html style="color-scheme: light dark"><meta charset="
 
 
 @pytest.fixture(scope="module")
-def chromium():
+def chromium(unavailable):
     found = shutil.which("chromium")
     if not found:
-        if os.environ.get("PTT_REQUIRE_SERVICES") == "1":
-            pytest.fail("chromium is missing: apt-get install chromium")
-        pytest.skip("chromium is not installed (Debian: chromium)")
+        unavailable("chromium is missing: apt-get install chromium")
     return found
 
 

@@ -1,6 +1,5 @@
 """A real Chromium on pages that the report builder made."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +9,11 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def browser(tmp_path_factory: pytest.TempPathFactory, unavailable: Any) -> Iterator[Any]:
     """Debian's Chromium, headless; skips where it is absent, fails if PTT_REQUIRE_SERVICES=1."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not chromium or not driver:
-        if os.environ.get("PTT_REQUIRE_SERVICES") == "1":
-            pytest.fail("chromium and chromedriver are missing: apt-get install chromium chromium-driver")
-        pytest.skip("chromium and chromedriver are not installed (Debian: chromium chromium-driver)")
+        unavailable("chromium and chromedriver are missing: apt-get install chromium chromium-driver")
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()

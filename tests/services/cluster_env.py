@@ -12,12 +12,10 @@ import sys
 import tomllib
 from pathlib import Path
 
+from service import NotAvailable
+
 ROOT = Path(__file__).resolve().parents[2]
 S3 = ["moto[server]>=5.1"]
-
-
-class NotAvailable(Exception):
-    """It could not be had; the message says why."""
 
 
 def lake_environment() -> dict[str, str]:

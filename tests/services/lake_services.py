@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from cluster_env import NotAvailable as EnvironmentNotAvailable
 from cluster_env import s3_environment
-from postgres import NotAvailable, Postgres, free_port, wait_for
+from postgres import Postgres
 from s3 import BUCKET, S3
+from service import NotAvailable, free_port, wait_for
 
 
 class LakeServices:
@@ -48,11 +48,7 @@ class LakeServices:
 @contextlib.contextmanager
 def lake_services() -> Iterator[LakeServices]:
     """Starts both. Raises NotAvailable."""
-    try:
-        s3_python = s3_environment()
-    except EnvironmentNotAvailable as error:
-        raise NotAvailable(str(error)) from error
-    with Postgres() as postgres, S3(s3_python, free_port()) as s3:
+    with Postgres() as postgres, S3(s3_environment(), free_port()) as s3:
         if not wait_for(s3.answers):
             raise NotAvailable("moto's S3 server did not start")
         yield LakeServices(postgres, s3)

@@ -7,21 +7,17 @@ import contextlib
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+from service import NotAvailable, free_port, wait_for
+
 BINARIES = Path("/usr/lib/postgresql")
 """Where Debian keeps them, by version; they are not on PATH."""
-
-
-class NotAvailable(Exception):
-    """The service cannot be had here; the message says why."""
 
 
 class Postgres:
@@ -99,21 +95,6 @@ class Postgres:
 
     def _as(self) -> dict[str, int]:
         return {"user": self._user.pw_uid, "group": self._user.pw_gid} if self._user else {}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(ready: Callable[[], bool], seconds: float = 30) -> bool:
-    until = time.monotonic() + seconds
-    while not ready():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def _binaries() -> Path:

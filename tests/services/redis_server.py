@@ -15,11 +15,9 @@ import time
 from pathlib import Path
 from typing import Self
 
+from service import NotAvailable, free_port, wait_for
+
 OPTIONS = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")
-
-
-class NotAvailable(Exception):
-    """The service cannot be had here; the message says why."""
 
 
 class RedisServer:
@@ -30,9 +28,7 @@ class RedisServer:
         if found is None:
             raise NotAvailable("no redis-server: apt-get install redis-server")
         self._program = found
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self._home = Path(tempfile.mkdtemp(prefix="ptt-redis-"))
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -53,11 +49,8 @@ class RedisServer:
         place = ("--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self._home))
         with (self._home / "log").open("ab") as log:
             self._server = subprocess.Popen([self._program, *place, *OPTIONS], stdout=log, stderr=log)
-        until = time.monotonic() + 20
-        while not self._answers():
-            if time.monotonic() > until:
-                raise NotAvailable(f"Redis did not start: {(self._home / 'log').read_text()[-500:]}")
-            time.sleep(0.02)
+        if not wait_for(self._answers):
+            raise NotAvailable(f"Redis did not start: {(self._home / 'log').read_text()[-500:]}")
 
     def stop(self) -> None:
         self._end(signal.SIGTERM)
