@@ -42,7 +42,9 @@ def articles(site) -> list[str]:
 
 
 def start(hosts, site, redis, tmp_path, **options):
-    """Starts the hosts on the same job; their pids."""
+    """Starts the hosts on the same job; their pids. No article is answered before all have joined: one that a busy
+    machine starts late would find the round over, and rightly begin another."""
+    site.after(0, "/M.", lambda: wait_for(lambda: joined(redis) == len(hosts)))
     given = {"redis": redis.url, "lease": LEASE, "schedule": NEVER, "delay": DELAY, **options}
     return [host.start(tmp_path / f"host{number}", site.url, **given) for number, host in enumerate(hosts)]
 
@@ -53,6 +55,12 @@ def wait_for(what, seconds=20):
         assert time.monotonic() < until
         time.sleep(0.005)
     return found
+
+
+def joined(redis) -> int:
+    """How many hosts are in the round."""
+    with Redis.from_url(redis.url) as client:
+        return sum(client.zcard(key) for key in client.scan_iter("ptt:round:*:hosts"))
 
 
 def leader(redis, pids):
