@@ -11,12 +11,11 @@ from analysis.store.privacy import load_key, tombstones
 from analysis.store.rewrite_archive import rewrite_all
 from ptt_spider.errors import PageError
 from ptt_spider.pages import parse_article
+from ptt_spider.pages.taken_down import blank_titles
 from ptt_spider.privacy import BLOT, Redactor, blot_pattern
 
 _PUSH = re.compile(rb'<div class="push">.*?</div>\n?', re.S)
-_ROW = b'<div class="r-ent">'
 _BLOTTED = rb"\1\2" + BLOT.encode()
-_TITLE = re.compile(rb'(<div class="title">).*?(</div>)', re.S)
 
 
 def scrub_archive(folder: Path, redact: Redactor, user_id: str, unreached: list[str]) -> int:
@@ -58,9 +57,8 @@ def scrub_body(url: str, body: bytes, redact: Redactor, user_id: str) -> bytes |
 
 def _scrub_html(body: bytes, named: re.Pattern[bytes], written: re.Pattern[bytes]) -> bytes:
     body = _PUSH.sub(lambda match: b"" if _is_by(match[0], b"push-userid", named) else match[0], body)
-    head, *rows = body.split(_ROW)
-    rows = [_TITLE.sub(rb"\1\2", row) if _is_by(row, b'"author"', named) else row for row in rows]
-    return written.sub(_BLOTTED, _ROW.join([head, *rows]))
+    body = blank_titles(body, lambda row: _is_by(row, b'"author"', named))
+    return written.sub(_BLOTTED, body)
 
 
 def _scrub_json(body: bytes, named: re.Pattern[bytes], written: re.Pattern[bytes]) -> bytes:

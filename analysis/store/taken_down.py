@@ -20,14 +20,12 @@ import duckdb
 from analysis.sql import statement
 from analysis.store.rewrite_archive import rewrite_all
 from ptt_spider import clock
-from ptt_spider.pages.taken_down import blank_answer, blank_pushes, push_digest
+from ptt_spider.pages.taken_down import blank_answer, blank_pushes, blank_titles, push_digest
 
 PENDING: Final = "taken_down.jsonl"
 _CACHED: Final = timedelta(days=1)
 """So much earlier than the store knew of it a text may stand in files: clocks differ."""
 _THREAD = re.compile(r"/(bbs|poll)/([A-Za-z0-9_.-]+)/([MG]\.\d+\.A(?:\.[0-9A-F]{3})?)\.html", re.ASCII)
-_ROW = b'<div class="r-ent">'
-_TITLE = re.compile(rb'(<div class="title">).*?(</div>)', re.S)
 
 Key = tuple[str, str]
 
@@ -89,7 +87,7 @@ class _Taken:
     def scrub(self, url: str, body: bytes) -> bytes | None:
         match = _THREAD.fullmatch(urlsplit(url).path)
         if not match:
-            return self._without_titles(body) if self._links else body
+            return blank_titles(body, lambda row: any(link in row for link in self._links)) if self._links else body
         key = match[2], match[3]
         if key in self._posts and not (body and match[1] == "bbs" and b'id="main-content"' not in body):
             return None
@@ -98,13 +96,6 @@ class _Taken:
             if body and (gone := self._pushes.get((key, drop))):
                 body = blank(body, gone, drop=drop)
         return body
-
-    def _without_titles(self, body: bytes) -> bytes:
-        """An index page on which the rows of deleted posts are as the site shows those: without link and title."""
-        head, *rows = body.split(_ROW)
-        gone = (any(link in row for link in self._links) for row in rows)
-        rows = [_TITLE.sub(rb"\1\2", row) if went else row for row, went in zip(rows, gone, strict=True)]
-        return _ROW.join([head, *rows])
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ character that nobody can type on PTT, so that a reparse knows it from what a re
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from html import escape
 from typing import Any, Final
@@ -18,11 +18,22 @@ MARK: Final = "\ue0f0"
 """Of Unicode's private use: the site turns Big5 into Unicode and knows no such character."""
 _NOBODY: Final = "-"
 _PUSH = re.compile(r'<div class="push">.*?</div>', re.S)
+_ROW: Final = b'<div class="r-ent">'
+_TITLE = re.compile(rb'(<div class="title">).*?(</div>)', re.S)
 
 
 def push_digest(tag: str, user_id: str | None, text: str | None, time_text: str) -> str:
     """What a comment is known by while its text waits to be taken out of the archive; long enough to be unique."""
     return blake2b(json.dumps([tag, user_id, text, time_text]).encode(), digest_size=16).hexdigest()
+
+
+def blank_titles(html: bytes, is_gone: Callable[[bytes], bool]) -> bytes:
+    """An index page on which the rows of deleted posts are as the site shows those: without link and title.
+
+    ``is_gone`` is asked with the HTML of each row; all but those rows stays as it is, byte by byte.
+    """
+    head, *rows = html.split(_ROW)
+    return _ROW.join([head, *(_TITLE.sub(rb"\1\2", row) if is_gone(row) else row for row in rows)])
 
 
 def blank_pushes(html: bytes, gone: Mapping[str, Sequence[int]], *, drop: bool) -> bytes:
