@@ -11,15 +11,20 @@ model finds others unsure). Prints number, post_id, floor, title, text: never co
 
 import re
 import sys
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
-from analysis.sentiment.ptt_engine import WEIGHTS, shared_model, softmax
+from analysis.sentiment.ngram_model import NgramModel
+from analysis.sentiment.ptt_engine import WEIGHTS, Probabilities, shared_model, softmax
 
 sys.path.insert(0, str(Path(__file__).parent))
 from sample_random import comments
 
+Comment = tuple[str, int, str, str]
+"""post_id, first floor, title, joined text."""
 ROWS_EACH = 900
 SEED = 20261123
 PART = "posted_at >= '2018-05-01'"
@@ -30,24 +35,53 @@ PRAISE = re.compile(
 )
 
 
+def labelled(name: str, rows: int | None = None) -> set[tuple[str, str]]:
+    """Keys of the first ``rows`` rows of a file of labels, or of all."""
+    lines = (Path(__file__).parent / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    post_ids_and_floors = [line.split("\t")[:2] for line in lines[1:][:rows]]
+    return {(post_id, floor) for post_id, floor in post_ids_and_floors}
+
+
+def chances(model: NgramModel, outputs: Probabilities, head: str) -> Probabilities:
+    """Chances of the classes of ``tone`` or ``stance``, in the model's order: neg, neu, pos or bear, none, bull."""
+    return softmax(outputs[:, [i for i, name in enumerate(model.names) if name.startswith(f"{head}_")]])
+
+
+def entropy(chances: Probabilities) -> Probabilities:
+    """How unsure each row is, in nats."""
+    return np.asarray(-(chances * np.log(chances + 1e-12)).sum(axis=1))
+
+
+def take(chosen: list[Comment], source: Iterable[Comment], rows: int) -> None:
+    """Add the first ``rows`` of a source whose threads are not chosen twice already."""
+    wanted = len(chosen) + rows
+    threads = Counter(row[0] for row in chosen)
+    for row in source:
+        if len(chosen) == wanted:
+            break
+        if threads[row[0]] < 2:
+            threads[row[0]] += 1
+            chosen.append(row)
+
+
+def show(chosen: list[Comment], random: np.random.Generator) -> None:
+    """Print the chosen in an order of its own, so that a page shows every kind."""
+    for number, place in enumerate(random.permutation(len(chosen))):
+        print(number, *("" if field is None else field for field in chosen[place]), sep="\t")
+
+
 def main(arguments: list[str]) -> None:
     """Print the two halves mixed, in an order of its own."""
-    here = Path(__file__).parent
-    data = Path(arguments[0]) if arguments else here.parents[1] / "shared" / "data"
+    data = Path(arguments[0]) if arguments else Path(__file__).parents[2] / "shared" / "data"
     praise = "praise" in arguments
-    before = ("pushes_2016_2018", "random_2016_2018", *(["active_2018"] if praise else []))
-    done = {
-        tuple(line.split("\t")[:2])
-        for name in before
-        for line in (here / f"{name}.tsv")
-        .read_text(encoding="utf-8")
-        .splitlines()[: 1 + 2 * ROWS_EACH if name == "active_2018" else None]
-    }
+    done = labelled("pushes_2016_2018") | labelled("random_2016_2018")
+    if praise:
+        done |= labelled("active_2018", 2 * ROWS_EACH)
     random = np.random.default_rng(SEED)
     pool = [row for row in comments(data, PART) if (row[0], str(row[1])) not in done and 3 <= len(row[3]) <= 120]
     pool = [pool[i] for i in random.permutation(len(pool))]
     if praise:
-        first: dict[str, tuple[str, int, str, str]] = {}
+        first: dict[str, Comment] = {}
         for row in pool:
             if PRAISE.search(row[3]):
                 first.setdefault(row[0], row)
@@ -56,25 +90,11 @@ def main(arguments: list[str]) -> None:
         return
     model = shared_model(WEIGHTS)
     outputs = model([row[3] for row in pool[:60_000]])
-    unsure = np.zeros(len(outputs))
-    for head in ("tone_", "stance_"):
-        chances = softmax(outputs[:, [i for i, name in enumerate(model.names) if name.startswith(head)]])
-        unsure -= (chances * np.log(chances + 1e-12)).sum(axis=1)
-    chosen: list[tuple[str, int, str, str]] = []
-    threads: dict[str, int] = {}
-    for source in (
-        [pool[i] for i in np.argsort(-unsure, kind="stable")],
-        [row for row in pool[60_000:] if DIRECTION.search(row[3])],
-    ):
-        wanted = len(chosen) + ROWS_EACH
-        for row in source:
-            if len(chosen) == wanted:
-                break
-            if threads.get(row[0], 0) < 2:
-                threads[row[0]] = threads.get(row[0], 0) + 1
-                chosen.append(row)
-    for number, place in enumerate(random.permutation(len(chosen))):
-        print(number, *("" if field is None else field for field in chosen[place]), sep="\t")
+    unsure = entropy(chances(model, outputs, "tone")) + entropy(chances(model, outputs, "stance"))
+    chosen: list[Comment] = []
+    take(chosen, (pool[i] for i in np.argsort(-unsure, kind="stable")), ROWS_EACH)
+    take(chosen, (row for row in pool[60_000:] if DIRECTION.search(row[3])), ROWS_EACH)
+    show(chosen, random)
 
 
 if __name__ == "__main__":
