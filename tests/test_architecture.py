@@ -14,9 +14,7 @@ PACKAGES = ("ptt_spider", "analysis")
 BASE = ("facts", "basics")
 """Boxes that every box may use: arrows to them are not drawn."""
 MAX_LINES = 300
-LONGER = {
-    "analysis/sentiment/snownlp_kernel.py": "one algorithm (segmentation, tagging, Bayes) that numba compiles as one",
-}
+LONGER: dict[str, str] = {}
 """Modules of more than MAX_LINES lines, and why."""
 
 

@@ -14,16 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from analysis.sentiment.jit import kernel
-from analysis.sentiment.snownlp_model import CHAR_BITS, HAN_FIRST, HAN_LAST, HASH_FACTOR, INDEX_BITS, LAST_CELL
+from analysis.sentiment.snownlp_lookup import find, find_word, table_shift
+from analysis.sentiment.snownlp_model import CHAR_BITS, HAN_FIRST, HAN_LAST, LAST_CELL
 
-# Numba widens mixed signed and unsigned integers to floats: every constant of the hashes is unsigned.
-_FACTOR = np.uint64(HASH_FACTOR)
-_INDEX_BITS = np.uint64(INDEX_BITS)
-_INDEX_MASK = np.uint64((1 << INDEX_BITS) - 1)
-_ONE = np.uint64(1)
-_EMPTY = np.uint64(0)
-_FNV_BASIS = np.uint64(0xCBF29CE484222325)
-_FNV_PRIME = np.uint64(0x100000001B3)
 _CHAR_BITS = CHAR_BITS
 _HAN_FIRST = HAN_FIRST
 _HAN_LAST = HAN_LAST
@@ -32,61 +25,6 @@ _CLEAR = 1e-6
 """A lead in log-probability that no rounding of a further addition can turn into a tie (sums stay below 1e9)."""
 _OVERFLOW = 709.782712893384
 """The largest x whose math.exp(x) does not overflow."""
-
-
-@kernel
-def _shift(slots: Any) -> Any:
-    """64 − log2 of a table's size."""
-    shift = np.uint64(64)
-    size = slots.shape[0]
-    while size > 1:
-        size >>= 1
-        shift -= _ONE
-    return shift
-
-
-@kernel
-def _find(slots: Any, shift: Any, key: Any) -> Any:
-    """Where the cells of a key of characters begin, or −1."""
-    mask = np.uint64(slots.shape[0] - 1)
-    wanted = np.uint64(key)
-    at = (wanted * _FACTOR) >> shift
-    while True:
-        slot = slots[at]
-        if slot == _EMPTY:
-            return -1
-        if slot >> _INDEX_BITS == wanted:
-            return np.int64(slot & _INDEX_MASK) - 1
-        at = (at + _ONE) & mask
-
-
-@kernel
-def _find_word(model: Any, shift: Any, codes: Any, start: Any, end: Any) -> Any:
-    """Index of the word codes[start:end]; that of unknown words where the model lacks it."""
-    value = _FNV_BASIS
-    for i in range(start, end):
-        value = (value ^ np.uint64(codes[i])) * _FNV_PRIME
-    value = value * _FACTOR
-    mask = np.uint64(model.word_slots.shape[0] - 1)
-    tag = (value << _INDEX_BITS) >> _INDEX_BITS
-    at = value >> shift
-    length = end - start
-    while True:
-        slot = model.word_slots[at]
-        if slot == _EMPTY:
-            return model.word_log.shape[0] - 1
-        if slot >> _INDEX_BITS == tag:
-            word = np.int64(slot & _INDEX_MASK) - 1
-            first = model.word_start[word]
-            if model.word_start[word + 1] - first == length:
-                same = True
-                for i in range(length):
-                    if model.word_chars[first + i] != codes[start + i]:
-                        same = False
-                        break
-                if same:
-                    return word
-        at = (at + _ONE) & mask
 
 
 @kernel
@@ -138,9 +76,9 @@ def _look_up(model: Any, bi_shift: Any, tri_shift: Any, codes: Any, start: Any, 
         pair, triple = np.int64(-1), np.int64(-1)
         if c >= 0 and b >= 0:
             key = (b << _CHAR_BITS) + c
-            pair = _find(model.bi_slots, bi_shift, key)
+            pair = find(model.bi_slots, bi_shift, key)
             if pair >= 0 and a >= 0:
-                triple = _find(model.tri_slots, tri_shift, (a << (2 * _CHAR_BITS)) + key)
+                triple = find(model.tri_slots, tri_shift, (a << (2 * _CHAR_BITS)) + key)
         space.char[i], space.pair[i], space.triple[i] = c, pair, triple
         a, b = b, c
 
@@ -284,7 +222,11 @@ def _cut(model: Any, bi_shift: Any, tri_shift: Any, codes: Any, start: Any, end:
 @kernel
 def judge(model: Any, codes: Any, bounds: Any, chance: Any, log_odds: Any) -> None:
     """Bayes for each text codes[bounds[i, 0]:bounds[i, 1]]: P(positive) as the package rounds it, and its log-odds."""
-    bi_shift, tri_shift, word_shift = _shift(model.bi_slots), _shift(model.tri_slots), _shift(model.word_slots)
+    bi_shift, tri_shift, word_shift = (
+        table_shift(model.bi_slots),
+        table_shift(model.tri_slots),
+        table_shift(model.word_slots),
+    )
     space = _space(_longest_run(codes))
     longest = 1
     for t in range(bounds.shape[0]):
@@ -294,7 +236,7 @@ def judge(model: Any, codes: Any, bounds: Any, chance: Any, log_odds: Any) -> No
         n = _cut(model, bi_shift, tri_shift, codes, bounds[t, 0], bounds[t, 1], space, words)
         negative, positive = model.prior[0], model.prior[1]
         for w in range(n):
-            word = _find_word(model, word_shift, codes, words[w, 0], words[w, 1])
+            word = find_word(model, word_shift, codes, words[w, 0], words[w, 1])
             negative += model.word_log[word, 0]
             positive += model.word_log[word, 1]
         x = positive - negative
@@ -309,9 +251,9 @@ def judge(model: Any, codes: Any, bounds: Any, chance: Any, log_odds: Any) -> No
 def explain_words(model: Any, codes: Any, words: Any, weights: Any) -> Any:
     """Words of one text as (start, end), and what each adds to the log-odds (stop words 0); how many."""
     space = _space(_longest_run(codes))
-    n = _cut(model, _shift(model.bi_slots), _shift(model.tri_slots), codes, 0, codes.shape[0], space, words)
-    shift = _shift(model.word_slots)
+    n = _cut(model, table_shift(model.bi_slots), table_shift(model.tri_slots), codes, 0, codes.shape[0], space, words)
+    shift = table_shift(model.word_slots)
     for w in range(n):
-        word = _find_word(model, shift, codes, words[w, 0], words[w, 1])
+        word = find_word(model, shift, codes, words[w, 0], words[w, 1])
         weights[w] = model.word_log[word, 1] - model.word_log[word, 0]
     return n
