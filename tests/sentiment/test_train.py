@@ -112,5 +112,11 @@ def test_dev_threads_are_not_labelled_again(root, shared):
     dev = set()
     for name in ("pushes_dev.tsv", "news_dev.tsv"):
         dev |= set(pd.read_csv(shared / "data/labelled" / name, sep="\t", quoting=3, dtype=str)["post_id"])
-    for name in ("pushes_2016_2018.tsv", "news_2016_2018.tsv", "random_2016_2018.tsv", "active_2018.tsv"):
+    for name in (
+        "pushes_2016_2018.tsv",
+        "news_2016_2018.tsv",
+        "random_2016_2018.tsv",
+        "active_2018.tsv",
+        "active2_2018.tsv",
+    ):
         assert not dev & set(pd.read_csv(root / "labels" / name, sep="\t", dtype=str)["post_id"])
