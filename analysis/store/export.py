@@ -17,6 +17,7 @@ import duckdb
 from analysis.errors import PttError, UsageError
 from analysis.sql import statement
 from analysis.store.codebook import codebook
+from analysis.store.lake.address import lake_of
 from analysis.store.manifest import MANIFEST, Entry, Manifest, check, entry_of, read_manifest, remember, write_manifest
 from analysis.transaction import transaction
 from ptt_spider import __version__
@@ -89,12 +90,14 @@ def restore(
     data: Path,
     *,
     remembered: bool = True,
+    shared: bool = True,
     complete: Callable[[duckdb.DuckDBPyConnection], object] = lambda _: None,
 ) -> Manifest:
     """A backup becomes the store of an empty data folder, and is published. The caller holds the lock.
 
     ``complete`` derives, before that, what an older backup lacks: without its periods, readers would see no comments.
-    Raises UsageError (not a backup, data folder has a store), ExportDamaged, StoreTooNew.
+    With PTT_STORE=ducklake it goes into the lake too, unless not ``shared``. Raises UsageError (not a backup, data
+    folder has a store), ExportDamaged, StoreTooNew, and as `open_work` does where the lake has a history of its boards.
     """
     from analysis.store.migrations import StoreTooNew, migrations
     from analysis.store.publish import publish
@@ -121,6 +124,11 @@ def restore(
         shutil.rmtree(part, ignore_errors=True)
     if remembered:
         remember(data, folder.expanduser().absolute())
+    if shared and lake_of(data):
+        with open_work(data, shared=False) as con:
+            boards = [board for (board,) in con.execute("SELECT DISTINCT board FROM posts").fetchall()]
+        with open_work(data, boards) as con:
+            publish(data, con)
     return manifest
 
 

@@ -178,7 +178,7 @@ def _write_anew(data: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     try:
         exports.export(data, folder, remembered=False, shared=False)
-        exports.restore(folder, fresh, remembered=False)
+        exports.restore(folder, fresh, remembered=False, shared=False)
         for name in (WORK_NAME, PUBLISHED_NAME):
             (fresh / name).replace(data / name)
         spare.drop(data / PUBLISHED_NAME)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -218,83 +219,33 @@ def kit():
     )  # fmt: skip
 
 
+HERE = Path(__file__).parent
 IN_A_LAKE = os.environ.get("PTT_TEST_STORE") == "ducklake"
-"""Whether this run has all of these tests publish into, and read from, a DuckLake: ``PTT_TEST_STORE=ducklake ./dev test
-tests/store`` (see tests/services)."""
-ONE_LAKE_A_MODULE = frozenset({"test_connect", "test_export", "test_forget", "test_forget_crawl"})
-"""Modules whose tests share a store, and so its lake."""
-_A_FILE = "asks what becomes of the published file when there is no lake: readers of a lake do not open it"
-_OTHER_PROCESS = (
-    "opens the store without the folder's lock, so that this process keeps the board's and its child is refused; kills"
-    " and failures in the middle: tests/services/lake/test_faults.py"
-)
-_TWO_FOLDERS = "compares two folders that are strangers; in a lake the second takes up what the first one published"
-_NO_PUBLICATION = "reads a publication that this folder never made; a lake holds what was published"
-ONE_MACHINE_ONLY = {
-    "test_connect.test_a_store_that_is_not_there_is_named_and_not_made": _NO_PUBLICATION,
-    "test_connect.test_a_file_that_is_no_store_is_named": _A_FILE,
-    "test_lost_work": _NO_PUBLICATION,
-    "test_export": f"{_NO_PUBLICATION}; the export of a lake: tests/services/lake/test_lake.py",
-    "test_publish.test_a_second_connect_in_the_same_process_sees_the_new_publication": (
-        "an open connection keeps its publication; one to a lake sees the newest with each query"
-    ),
-    "test_publish.test_a_full_disk_is_one_line_and_costs_nothing": _OTHER_PROCESS,
-    "test_publish.test_a_disk_that_is_really_full": _OTHER_PROCESS,
-    "test_kill": _OTHER_PROCESS,
-    "test_spare.test_no_file_that_somebody_has_open_ever_changes": _TWO_FOLDERS,
-    "test_spare.test_a_kill_between_link_and_rename_leaves_the_publication_whole": _TWO_FOLDERS,
-    "test_migrations.test_a_store_of_an_older_version_becomes_todays": _TWO_FOLDERS,
-    "test_forget": f"{_NO_PUBLICATION}; forgetting in a lake: tests/services/lake/test_tidy.py",
-}
-"""Tests that say nothing of a lake, with the reason."""
-
-
-def pytest_collection_modifyitems(items):
-    for item in items if IN_A_LAKE else ():
-        reason = ONE_MACHINE_ONLY.get(f"{item.path.stem}.{item.originalname}") or ONE_MACHINE_ONLY.get(item.path.stem)
-        if reason:
-            item.add_marker(pytest.mark.skip(reason=reason))
-
-
 if IN_A_LAKE:
+    sys.path.insert(0, str(HERE))
+    from in_a_lake import *  # noqa: F403 - its fixtures
+    from in_a_lake import LONG, ONE_MACHINE_ONLY
+
+    def pytest_collection_modifyitems(items):
+        for item in items:
+            if item.path.parent == HERE:
+                item.add_marker(pytest.mark.timeout(LONG))
+                if reason := ONE_MACHINE_ONLY.get(f"{item.path.stem}.{item.originalname}"):
+                    item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def in_a_lake() -> bool:
+    """Whether this run's stores are a DuckLake (in_a_lake.py): readers then see the lake, whatever the folder."""
+    return IN_A_LAKE
+
+
+if not IN_A_LAKE:
 
     @pytest.fixture(scope="session")
-    def empty_lake(lake_services) -> str:
-        return lake_services.template()
-
-    @pytest.fixture(scope="session")
-    def lake(lake_services, empty_lake):
-        """``with lake(): …`` everything in it has a lake of its own."""
-
-        @contextlib.contextmanager
-        def enter():
-            from analysis.store.lake.session import close_all
-
-            with pytest.MonkeyPatch.context() as patch:
-                for name, value in lake_services.copy_of(empty_lake).items():
-                    patch.setenv(name, value)
-                yield
-            close_all()  # stores that were opened without the folder's lock
-
-        return enter
-
-    @pytest.fixture(scope="session", autouse=True)
-    def session_lake(lake):
-        with lake():
-            yield
-
-    @pytest.fixture(scope="module", autouse=True)
-    def module_lake(lake):
-        with lake():
-            yield
-
-    @pytest.fixture(autouse=True)
-    def own_lake(lake, request):
-        if request.path.stem in ONE_LAKE_A_MODULE:
-            yield
-        else:
-            with lake():
-                yield
+    def elsewhere():
+        """``with elsewhere(): …``: stores that have nothing to do with those outside: another folder, another lake."""
+        return contextlib.nullcontext
 
 
 @pytest.fixture(scope="module")
@@ -305,6 +256,19 @@ def memory_store() -> Iterator[duckdb.DuckDBPyConnection]:
         migrate(con, Path("memory"))
         sql.apply(con)
         yield con
+
+
+@pytest.fixture(scope="module")
+def history(request):
+    """A store for a history of responses: `con` loads, ``with as_read() as con`` is what readers see after `publish`.
+
+    In memory, for speed, where the two are the same; in a lake run a folder whose readers see the lake.
+    """
+    if IN_A_LAKE:
+        yield request.getfixturevalue("lake_history")
+        return
+    con = request.getfixturevalue("memory_store")
+    yield SimpleNamespace(con=con, publish=lambda: None, as_read=lambda: contextlib.nullcontext(con))
 
 
 @pytest.fixture(scope="session")

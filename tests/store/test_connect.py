@@ -6,6 +6,7 @@ import pytest
 
 import analysis
 from analysis.errors import PttError, StoreNotFound
+from analysis.store.lake.address import lake_of
 from analysis.store.load import load_file
 from analysis.store.publish import publish
 from analysis.store.work import open_work
@@ -24,10 +25,12 @@ def published(kit, empty_work, tmp_path_factory):
     return data
 
 
-def test_a_store_that_is_not_there_is_named_and_not_made(tmp_path):
-    with pytest.raises(StoreNotFound, match="ptt run") as caught:
-        analysis.connect(tmp_path / "none")
-    assert str(tmp_path / "none" / "ptt.duckdb") in str(caught.value)
+def test_a_store_that_is_not_there_is_named_and_not_made(tmp_path, elsewhere, in_a_lake):
+    with elsewhere():
+        place = lake_of().catalog if in_a_lake else str(tmp_path / "none" / "ptt.duckdb")
+        with pytest.raises(StoreNotFound, match="ptt run") as caught:
+            analysis.connect(tmp_path / "none")
+    assert place in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -31,28 +31,32 @@ def contents(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_the_same_store_gives_the_same_bytes_also_after_a_restore(board_data, backup, tmp_path):
+def test_the_same_store_gives_the_same_bytes_also_after_a_restore(board_data, backup, tmp_path, elsewhere):
     before = contents(backup)
     exports.export(board_data, tmp_path / "again")
     assert contents(tmp_path / "again") == before
-    with hold(tmp_path / "data", "test"):
+    with elsewhere(), hold(tmp_path / "data", "test"):
         exports.restore(backup, tmp_path / "data")
-    exports.export(tmp_path / "data", tmp_path / "restored")
+        exports.export(tmp_path / "data", tmp_path / "restored")
     assert contents(tmp_path / "restored") == before
     assert {path.name for path in (tmp_path / "data").iterdir()} <= {
         "ptt.duckdb",
         "work.duckdb",
         "lock",
         "exports.json",
+        "lake.json",
+        "ptt.duckdb.spare",  # of what went into a lake
     }
 
 
-def test_a_restored_store_answers_as_the_first_did(board_data, backup, tmp_path):
-    with hold(tmp_path / "data", "test"):
-        exports.restore(backup, tmp_path / "data")
+def test_a_restored_store_answers_as_the_first_did(board_data, backup, tmp_path, elsewhere):
     query = "FROM news_sentiment ORDER BY post_id"
-    with connect(board_data) as first, connect(tmp_path / "data") as second:
-        assert first.execute(query).fetchall() == second.execute(query).fetchall()
+    with connect(board_data) as con:
+        first = con.execute(query).fetchall()
+    with elsewhere(), hold(tmp_path / "data", "test"):
+        exports.restore(backup, tmp_path / "data")
+        with connect(tmp_path / "data") as con:
+            assert con.execute(query).fetchall() == first != []
 
 
 def test_the_manifest_says_what_is_there_and_how_complete(board_data, backup):
@@ -164,14 +168,17 @@ def test_what_cannot_be_restored_says_why(board_data, backup, shared_export, tmp
         exports.restore(tmp_path, tmp_path / "data")
 
 
-def test_the_commands(board_data, tmp_path, capsys):
+def test_the_commands(board_data, tmp_path, capsys, elsewhere):
     from analysis.commands import export, import_
 
     folder, data = tmp_path / "b", tmp_path / "data"
     export.command(folder, board_data, share=False, verify=False)
     export.command(folder, None, share=False, verify=True)
     assert "都和 manifest.json 相符" in capsys.readouterr().out
-    import_.command([folder], None, data)
+    with elsewhere():
+        import_.command([folder], None, data)
+        with connect(data) as con:
+            assert con.execute("SELECT count(*) > 50 FROM posts").fetchall() == [(True,)]
     assert (data / "ptt.duckdb").is_file()
     (folder / "crawls.parquet").write_bytes(b"PAR1")
     with pytest.raises(exports.ExportDamaged, match=r"crawls\.parquet") as caught:
@@ -181,7 +188,7 @@ def test_the_commands(board_data, tmp_path, capsys):
         export.command(folder, None, share=True, verify=True)
 
 
-def test_a_backup_of_before_schema_4_gets_its_periods(board_data, backup, tmp_path):
+def test_a_backup_of_before_schema_4_gets_its_periods(board_data, backup, tmp_path, elsewhere):
     from analysis.commands import import_
 
     folder = tmp_path / "old"
@@ -194,8 +201,10 @@ def test_a_backup_of_before_schema_4_gets_its_periods(board_data, backup, tmp_pa
     manifest["files"] = [entry for entry in manifest["files"] if entry["table"] not in late]
     manifest["schema_version"] = 3
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
-    import_.command([folder], None, tmp_path / "data")
     query = "SELECT COLUMNS(* EXCLUDE (crowd_mood, crowd_variance)) FROM internal.periods ORDER BY ALL"
-    with connect(board_data) as first, connect(tmp_path / "data") as second:
-        right = first.execute(query).fetchall()
-        assert second.execute(query).fetchall() == right != []
+    with connect(board_data) as con:
+        right = con.execute(query).fetchall()
+    with elsewhere():
+        import_.command([folder], None, tmp_path / "data")
+        with connect(tmp_path / "data") as con:
+            assert con.execute(query).fetchall() == right != []

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 import analysis
+from analysis.store.lock import hold
 from analysis.store.publish import publish
 from analysis.store.work import open_work
 
@@ -20,14 +21,16 @@ def posts(data: Path) -> int:
 def data(tmp_path: Path, board_data: Path) -> Path:
     data = tmp_path / "data"
     data.mkdir()
-    shutil.copyfile(board_data / "ptt.duckdb", data / "ptt.duckdb")
+    for path in (board_data / "ptt.duckdb", board_data / "lake.json"):
+        if path.exists():
+            shutil.copyfile(path, data / path.name)
     return data
 
 
 def test_an_empty_work_file_is_no_new_store(data: Path) -> None:
     before = posts(data)
     (data / "work.duckdb").write_bytes(b"")
-    with open_work(data) as con:
+    with hold(data, "test"), open_work(data) as con:
         publish(data, con)
     assert posts(data) == before > 50
 
@@ -39,6 +42,6 @@ def test_the_log_of_a_lost_work_file_is_not_replayed(data: Path) -> None:
     con.close()
     assert (data / "work.duckdb.wal").stat().st_size
     (data / "work.duckdb").unlink()
-    with open_work(data) as con:
+    with hold(data, "test"), open_work(data) as con:
         publish(data, con)
     assert posts(data) == before

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from analysis.store.load import load_file
+from analysis.store.lock import hold
 from analysis.store.migrations import Migration, StoreTooNew, migrate, migrations, schema_version
 from analysis.store.work import attach, open_work
 from ptt_spider.spool import PageSeen
@@ -71,13 +72,13 @@ def test_every_older_version_has_a_stored_file():
 
 @pytest.mark.parametrize("stored", STORED, ids=lambda path: path.name[:4])
 def test_a_store_of_an_older_version_becomes_todays(kit, data, tmp_path, stored):
-    with open_work(data) as con:
+    with hold(data, "test"), open_work(data) as con:
         todays = _columns(con)
     old = tmp_path / "old"
     old.mkdir()
     with gzip.open(stored) as packed, (old / "work.duckdb").open("wb") as file:
         shutil.copyfileobj(packed, file)
-    with open_work(old) as con:
+    with hold(old, "test"), open_work(old) as con:
         assert _columns(con) == todays
         assert con.execute("SELECT title, nrec FROM posts").fetchall() == [("[新聞] 台積電法說會", 3)]
         assert con.execute("SELECT floor, user_id, removed_at IS NULL FROM pushes ORDER BY floor").fetchall() == [

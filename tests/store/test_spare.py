@@ -12,6 +12,7 @@ import pytest
 from analysis.store import spare
 from analysis.store.connect import connect
 from analysis.store.load import load_file
+from analysis.store.lock import hold
 from analysis.store.publish import publish
 from analysis.store.work import open_work
 from ptt_spider.spool import PageSeen
@@ -44,7 +45,7 @@ def _digest(fd):
 
 
 def test_the_third_publication_is_written_into_the_first_ones_file(kit, folder):
-    with open_work(folder) as con:
+    with hold(folder, "test"), open_work(folder) as con:
         files = [_publish(kit, con, folder, number).stat().st_ino for number in range(5)]
     assert files[2:] == files[:3]
     assert files[0] != files[1]
@@ -53,11 +54,11 @@ def test_the_third_publication_is_written_into_the_first_ones_file(kit, folder):
     assert not (folder / "ptt.duckdb.part").exists()
 
 
-def test_no_file_that_somebody_has_open_ever_changes(kit, folder):
+def test_no_file_that_somebody_has_open_ever_changes(kit, folder, in_a_lake):
     held = []
     dice = random.Random(4)
-    with open_work(folder) as con:
-        for number in range(30):
+    with hold(folder, "test"), open_work(folder) as con:
+        for number in range(8 if in_a_lake else 30):  # each takes half a second there
             fd = os.open(_publish(kit, con, folder, number), os.O_RDONLY)
             held.append((fd, _digest(fd)))
             with connect(folder) as reader:
@@ -70,7 +71,7 @@ def test_no_file_that_somebody_has_open_ever_changes(kit, folder):
 
 
 def test_a_reader_in_another_process_keeps_its_file(kit, folder):
-    with open_work(folder) as con:
+    with hold(folder, "test"), open_work(folder) as con:
         path = _publish(kit, con, folder, 0)
         inode = path.stat().st_ino
         reader = subprocess.Popen(
@@ -82,7 +83,7 @@ def test_a_reader_in_another_process_keeps_its_file(kit, folder):
 
 
 def test_a_file_with_another_name_is_left_alone(kit, folder):
-    with open_work(folder) as con:
+    with hold(folder, "test"), open_work(folder) as con:
         os.link(_publish(kit, con, folder, 0), folder / "mine.duckdb")
         before = (folder / "mine.duckdb").read_bytes()
         for number in (1, 2, 3):
@@ -91,7 +92,7 @@ def test_a_file_with_another_name_is_left_alone(kit, folder):
 
 
 def test_a_kill_between_link_and_rename_leaves_the_publication_whole(kit, folder):
-    with open_work(folder) as con:
+    with hold(folder, "test"), open_work(folder) as con:
         path = _publish(kit, con, folder, 0)
         _publish(kit, con, folder, 1)
         spare.keep(path)  # and killed here
@@ -105,7 +106,7 @@ def test_a_kill_between_link_and_rename_leaves_the_publication_whole(kit, folder
 
 def test_another_file_system_gets_whole_copies(kit, data, monkeypatch):
     monkeypatch.setattr(spare, "_FILE_SYSTEMS", frozenset())
-    with open_work(data) as con:
+    with hold(data, "test"), open_work(data) as con:
         for number in range(3):
             _publish(kit, con, data, number)
     assert not spare.spare_of(data / "ptt.duckdb").exists()
@@ -113,7 +114,7 @@ def test_another_file_system_gets_whole_copies(kit, data, monkeypatch):
 
 
 def test_no_spare_outlives_what_ptt_deleted_takes_away(kit, folder, monkeypatch):
-    with open_work(folder) as con:
+    with hold(folder, "test"), open_work(folder) as con:
         for number in range(3):
             _publish(kit, con, folder, number)
         assert spare.spare_of(folder / "ptt.duckdb").exists()
