@@ -38,6 +38,14 @@ def find_config(start: Path) -> Path | None:
     return None
 
 
+def absolute(path: Path | str) -> Path:
+    """The path from the root, ``~`` and ``~user`` resolved. Raises UsageError for a user that there is not."""
+    try:
+        return Path(path).expanduser().absolute()
+    except RuntimeError:
+        raise UsageError(f"找不到 {Path(path).parts[0]} 的家目錄：請把 {path} 寫成完整的路徑。") from None
+
+
 def check_boards(names: list[str]) -> list[str]:
     """The names as they are. Raises ValueError for none, or one that no board can have (and no file should)."""
     if not names:
@@ -162,7 +170,7 @@ def load_settings(data: Path | None = None, **overrides: Any) -> Settings:
         settings.data = config.parent if config else Path("data")
     elif config and "data" not in given and not _from_environment("data"):
         settings.data = config.parent / settings.data
-    settings.data = settings.data.expanduser().absolute()
+    settings.data = absolute(settings.data)
     return settings
 
 

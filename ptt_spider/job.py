@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from ptt_spider import USER_AGENT, __version__, clock
-from ptt_spider.aid import SITE, PostRef
+from ptt_spider.aid import SITE, PostRef, is_board
 from ptt_spider.frontier import Key, KnownThread, Schedule, parse_schedule
 from ptt_spider.items import Post
 from ptt_spider.spool import Record
@@ -74,9 +74,11 @@ class CrawlJob:
     run_id: str = field(default_factory=lambda: clock.now().strftime("%Y%m%dT%H%M%S.%f"))
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.site)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"--site {self.site!r} 不是網址：請用 https://www.ptt.cc 這樣的形式。")
+        _check_site(self.site)
+        if isinstance(self.boards, str) or not self.boards or not all(map(is_board, self.boards)):
+            raise ValueError(f"看板 {self.boards!r} 不能用：請給看板的英文名稱，例如 ('Stock',)。")
+        if self.pages is not None and self.pages < 1:
+            raise ValueError(f"索引頁數 {self.pages} 不能用：請用 1 以上的整數，或 None（不限）。")
         if not self.delay >= (0 if is_loopback(self.site) else LEAST_DELAY):  # not a number is no delay either
             raise ValueError(
                 f"PTT_DELAY={self.delay:g} 只能用於本機的測試站：對 {self.site} 請至少用 {LEAST_DELAY} 秒（預設 1）。"
@@ -97,6 +99,17 @@ def is_loopback(site: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _check_site(site: str) -> None:
+    """Raises ValueError for what is no address of a site, its parts included."""
+    try:
+        parts = urlsplit(site)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # half a bracket, a port out of range, signs that turn into others
+        good = False
+    if not good or not site.isprintable() or " " in site:
+        raise ValueError(f"--site {site!r} 不是網址：請用 https://www.ptt.cc 這樣的形式。")
 
 
 def _check_redis(url: str) -> None:

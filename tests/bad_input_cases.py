@@ -224,6 +224,10 @@ CASES = [
     Case("no category", "crawl --category ' '", 2),
     Case("no such address scheme", "run --site ftp://127.0.0.1", 2),
     Case("an address without scheme", "run --site 127.0.0.1:9", 2),
+    Case("half an address", "crawl --site 'http://[::1'", 2),
+    Case("a port that cannot be", "run --site http://127.0.0.1:99999", 2),
+    Case("a host that is no number in brackets", "run", 2, env={"PTT_SITE": "http://[localhost]:9"}),
+    Case("an address with a gap", "crawl --site 'http://127.0.0.1 :9'", 2),
     Case("nobody answers there", "run", 1, process=True),
     Case("no delay for a site that is not on this machine", "run", 2, env={**OTHER, "PTT_DELAY": "0"}),
     Case("too short a delay for a site that is not on this machine", "run", 2, env={**OTHER, "PTT_DELAY": "0.01"}),
@@ -358,6 +362,7 @@ CASES = [
     Case("the page's file is a folder", "report --out . --data STORE", 2),
     Case("the page's folder is not there", "report --out nowhere/x.html --data STORE", 2),
     Case("a file for an export", "export file --data STORE", 2, "exports"),
+    Case("an export to nobody's home", "export '~nobody-here/out' --data STORE", 2),
     Case("an export into somebody's folder", "export full --data STORE", 2, "exports"),
     Case("check what is no export", "export full --verify", 2, "exports"),
     Case("check and share", "export out --verify --share", 2),
@@ -376,4 +381,43 @@ CASES = [
     Case("a user that cannot be", "forget 股票王", 2),
     Case("too long a user", "forget abcdefghijklm", 2),
     Case("a timer that is none", "schedule --print windows", 2),
+]
+
+
+class Slip(NamedTuple):
+    """A wrong use from Python."""
+
+    wrong: str
+    expression: str
+    """STORE stands for a data folder with a store."""
+    error: str
+    """The exception's class: a PttError, or a ValueError where ptt_spider says it, which knows no PttError."""
+
+
+SLIPS = [
+    Slip("no such view", "analysis.frame('post', data_dir=STORE)", "UsageError"),
+    Slip("no view at all", "analysis.frame(' ', data_dir=STORE)", "UsageError"),
+    Slip("a typo in SQL", "analysis.frame('SELEC 1', data_dir=STORE)", "QueryFailed"),
+    Slip("two queries", "analysis.frame('SELECT 1; SELECT 2', data_dir=STORE)", "QueryFailed"),
+    Slip("no such column", "analysis.frame('SELECT pushs FROM posts', data_dir=STORE)", "QueryFailed"),
+    Slip("a filter that is no column", "analysis.frame('posts', data_dir=STORE, bord='Stock')", "QueryFailed"),
+    Slip("SQL as a filter", "analysis.frame('posts', data_dir=STORE, **{'1=1; --': 1})", "UsageError"),
+    Slip("a word for a time", "analysis.frame('posts', data_dir=STORE, posted_at='soon')", "QueryFailed"),
+    Slip("a macro without its argument", "analysis.frame('stock', data_dir=STORE)", "QueryFailed"),
+    Slip("words for a number", "analysis.frame('stock', data_dir=STORE, symbol='2330', days='many')", "QueryFailed"),
+    Slip("a word for a moment", "analysis.frame('news_as_of', data_dir=STORE, ts='soon')", "QueryFailed"),
+    Slip("an object for a value", "analysis.frame('posts', data_dir=STORE, board=object)", "QueryFailed"),
+    Slip("no store there", "analysis.connect('nowhere')", "StoreNotFound"),
+    Slip("nobody's home", "analysis.connect('~nobody-here/data')", "UsageError"),
+    Slip("no such engine", "get_engine('oracle')", "UsageError"),
+    Slip("no such model file", "get_engine('missing.npz')", "PttError"),
+    Slip("words for a post", "parse_ref('nonsense!')", "ValueError"),
+    Slip("half an address", "CrawlJob(Path('data'), site='http://[::1')", "ValueError"),
+    Slip("a port that cannot be", "CrawlJob(Path('data'), site='http://127.0.0.1:99999')", "ValueError"),
+    Slip("one board as text", "CrawlJob(Path('data'), boards='Stock')", "ValueError"),
+    Slip("no board", "CrawlJob(Path('data'), boards=())", "ValueError"),
+    Slip("a board that is a path", "CrawlJob(Path('data'), boards=('../x',))", "ValueError"),
+    Slip("no pages", "CrawlJob(Path('data'), pages=0)", "ValueError"),
+    Slip("no delay for the real site", "CrawlJob(Path('data'), delay=0)", "ValueError"),
+    Slip("a delay that is no number", "CrawlJob(Path('data'), delay=float('nan'))", "ValueError"),
 ]

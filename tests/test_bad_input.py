@@ -15,6 +15,8 @@ from types import ModuleType
 
 import pytest
 
+from analysis.errors import PttError
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "bad_input.md"
 HEAD = """\
@@ -24,6 +26,14 @@ What `ptt` answers to each, and its exit code: 1 failed, 2 wrong usage, 3 partly
 standard error, after the line that names the data folder. Written by the tests
 (`WRITE_PAGE=1 ./dev test tests/test_bad_input.py`), which run every row; `…/` stands for the current folder and
 `STORE` for a data folder with a store; what DuckDB adds in its own words (`… Error: …`) is cut.
+"""
+PYTHON = """
+## From Python
+What each raises: a `PttError` (its class and `UsageError`, `QueryFailed`, `StoreNotFound` are such), or a `ValueError`
+where `ptt_spider` says it, which knows nothing of `analysis`; `ptt` turns that into a `UsageError`.
+
+| wrong | written | raises | message |
+|---|---|---|---|
 """
 
 
@@ -115,6 +125,34 @@ def test_one_line_and_a_code(case, here, board_data, monkeypatch, capfd) -> None
         assert page_row(case, answers[case.key]) in PAGE.read_text("utf-8").splitlines()
 
 
+@pytest.mark.parametrize("slip", cases.SLIPS, ids=[slip.expression for slip in cases.SLIPS])
+def test_from_python_one_line_too(slip, here, board_data) -> None:
+    expression = slip.expression.replace("STORE", "store")
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - the case says which
+        eval(expression, dict(python_names(), store=board_data))
+    assert type(raised.value).__name__ == slip.error
+    assert isinstance(raised.value, PttError | ValueError)
+    message = str(raised.value)
+    assert "\n" not in message
+    answers[slip.expression] = shorten(message, here, board_data)
+    if not os.environ.get("WRITE_PAGE"):
+        assert slip_row(slip, answers[slip.expression]) in PAGE.read_text("utf-8").splitlines()
+
+
+def python_names() -> dict[str, object]:
+    import analysis
+    from analysis.sentiment import get_engine
+    from ptt_spider.aid import parse_ref
+    from ptt_spider.crawling import CrawlJob
+
+    names = {"analysis": analysis, "get_engine": get_engine, "parse_ref": parse_ref, "CrawlJob": CrawlJob}
+    return {**names, "Path": Path}
+
+
+def slip_row(slip, answer: str) -> str:
+    return f"| {slip.wrong} | `` {slip.expression} `` | {slip.error} | {answer} |"
+
+
 def page_row(case, answer: str) -> str:
     typed = " ".join([*(f"{name}={value or repr('')}" for name, value in case.env.items()), f"ptt {case.args}"])
     cells = [case.wrong, f"`` {typed} ``", str(case.code), answer.removeprefix("ptt: ")]
@@ -124,14 +162,18 @@ def page_row(case, answer: str) -> str:
 def test_the_page_holds_these_cases_and_no_others(root: Path) -> None:
     """Runs last: the page is written from the answers above, or has a row for each of them."""
     if os.environ.get("WRITE_PAGE"):
-        assert len(answers) == len(cases.CASES), "run all cases to write the page"
+        assert len(answers) == len(cases.CASES) + len(cases.SLIPS), "run all cases to write the page"
         text = HEAD
         for case in cases.CASES:
             if case.section:
                 text += f"\n## {case.section}\n| wrong | typed | code | answer |\n|---|---|---|---|\n"
             text += page_row(case, answers[case.key]) + "\n"
+        text += PYTHON
+        for slip in cases.SLIPS:
+            text += slip_row(slip, answers[slip.expression]) + "\n"
         PAGE.write_text(text, "utf-8")
     rows = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| ") and "`` " in line]
-    assert len(rows) == len(cases.CASES) >= 60
-    for case, row in zip(cases.CASES, rows, strict=True):
-        assert row.startswith(page_row(case, "")[: -len("  |")].rstrip()), row
+    assert len(cases.CASES) >= 60
+    wanted = [page_row(case, "") for case in cases.CASES] + [slip_row(slip, "") for slip in cases.SLIPS]
+    for head, row in zip(wanted, rows, strict=True):
+        assert row.startswith(head[: -len("  |")].rstrip()), row

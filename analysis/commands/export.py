@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from analysis.commands.common import DataOption, say, settle
+from analysis.config import absolute
 from analysis.errors import UsageError
 
 
@@ -29,12 +30,11 @@ def command(
         manifest = export.verify(folder)
         print(f"{folder.absolute()}：{len(manifest['files'])} 個檔案都和 manifest.json 相符（{_what(manifest)}）")
         return
+    folder = absolute(folder)
     settings = settle(data)
     manifest = export.export(settings.data, folder, share=share, on_table=lambda name: say(f"匯出 {name} …"))
     size = sum(entry["bytes"] for entry in manifest["files"]) / 1e6
-    print(
-        f"已匯出到 {folder.absolute()}：{_what(manifest)}，{len(manifest['files'])} 個檔案、{size:.1f} MB，雜湊已核對"
-    )
+    print(f"已匯出到 {folder}：{_what(manifest)}，{len(manifest['files'])} 個檔案、{size:.1f} MB，雜湊已核對")
 
 
 def _what(manifest: dict[str, object]) -> str:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
+from analysis.config import absolute
 from analysis.digest.mail import DEFAULT_SENDER, check_address
 from analysis.digest.words import Lang
 from analysis.errors import UsageError
@@ -110,7 +111,7 @@ def _password(table: Mapping[str, Any], environment: Mapping[str, str]) -> str:
         return password
     if path := environment.get("PTT_SMTP_PASSWORD_FILE") or table.get("password_file"):
         try:
-            return Path(path).expanduser().read_text("utf-8").strip()
+            return absolute(path).read_text("utf-8").strip()
         except OSError as error:
             raise UsageError(f"放 SMTP 密碼的檔案 {path} 讀不到：{cause(error)}。") from None
     return ""

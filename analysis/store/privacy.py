@@ -17,7 +17,7 @@ from typing import Any, Final
 import duckdb
 import orjson
 
-from analysis.config import Settings
+from analysis.config import Settings, absolute
 from analysis.errors import PttError, UsageError
 from analysis.sql import statement
 from analysis.store.taken_down import note_texts
@@ -81,7 +81,7 @@ def key_path(settings: Settings) -> Path:
     """PTT_PRIVACY_KEY, by default ``$XDG_CONFIG_HOME/ptt/privacy.key``. Raises UsageError inside the data folder."""
     config = os.environ.get("XDG_CONFIG_HOME")
     default = (Path(config) if config else Path.home() / ".config") / "ptt" / "privacy.key"
-    path = (settings.privacy_key or default).expanduser().absolute()
+    path = absolute(settings.privacy_key or default)
     if path.resolve().is_relative_to(settings.data.resolve()):
         raise UsageError(f"金鑰 {path} 不能放在資料夾 {settings.data} 裡：請用 PTT_PRIVACY_KEY 指定別處。")
     return path

@@ -23,7 +23,11 @@ def job_from_arguments(given: dict[str, Any]) -> CrawlJob:
     unknown = set(given) - set(_ARGUMENTS)
     if unknown:
         raise ValueError(f"沒有 -a {min(unknown)} 這個參數：可用的有 {'、'.join(_ARGUMENTS)}。")
-    data = Path(given.get("data") or os.environ.get("PTT_DATA") or "data").expanduser().absolute()
+    folder = given.get("data") or os.environ.get("PTT_DATA") or "data"
+    try:
+        data = Path(folder).expanduser().absolute()
+    except RuntimeError:
+        raise ValueError(f"-a data={folder} 不能用：沒有這個使用者的家目錄，請寫成完整的路徑。") from None
     if must_redact(data):
         raise ValueError(f"{data} 存的比網站上少（docs/privacy.md）：請改用 ptt crawl 或 ptt run。")
     return CrawlJob(

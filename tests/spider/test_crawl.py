@@ -402,8 +402,9 @@ def test_refused_settings_name_themselves(tmp_path):
 
     with pytest.raises(ValueError, match="PTT_DELAY=0"):
         CrawlJob(data_dir=tmp_path, delay=0)
-    with pytest.raises(ValueError, match="ftp://x"):
-        CrawlJob(data_dir=tmp_path, site="ftp://x")
+    for site in ("ftp://x", "http://[::1", "http://[x]", "http://x:99999", "http://x y", "http://x\n", "http://℀.tw"):
+        with pytest.raises(ValueError, match=r"--site '.+' 不是網址"):
+            CrawlJob(data_dir=tmp_path, site=site)
     for loopback in ("http://127.0.0.1:1", "http://localhost", "http://[::1]:5"):
         assert CrawlJob(data_dir=tmp_path, site=loopback, delay=0).delay == 0
     with pytest.raises(ValueError, match="PTT_DELAY"):

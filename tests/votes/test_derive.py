@@ -263,12 +263,13 @@ def test_the_as_of_macro_reckons_a_habit_that_has_no_row_as_the_table_does(store
     derive_votes(store.con)
     known = (
         "SELECT user_key, round(1 / (1 + exp(-habit)), 6) FROM internal.known_votes("
-        "TIMESTAMPTZ '2026-01-08 11:00:00+08', false, TIMESTAMPTZ '2026-01-01 00:00:00+08') WHERE post_id = 'M.9' ORDER BY 1"
+        "TIMESTAMPTZ '2026-01-08 11:00:00+08', false, TIMESTAMPTZ '2026-01-01 00:00:00+08')"
+        " WHERE post_id = 'M.9' ORDER BY 1"
     )
     wanted = store.rows("SELECT lower(user_id), p_user FROM votes WHERE post_id = 'M.9' ORDER BY ALL")
     assert store.rows(known) == wanted
     store.con.execute(
-        "UPDATE pushes SET removed_at = TIMESTAMPTZ '2026-01-09 12:00+08' WHERE post_id = 'M.9' AND user_id = 'a'"
+        "UPDATE pushes SET removed_at = TIMESTAMPTZ '2026-01-09 12:00:00+08' WHERE post_id = 'M.9' AND user_id = 'a'"
     )
     store.con.execute("INSERT INTO internal.dirty VALUES ('Stock', 'M.9', 'votes')")
     derive_votes(store.con)
