@@ -6,7 +6,8 @@ the shared labelled sets are left out. Prints number, post_id, floor, title, tex
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import duckdb
@@ -17,11 +18,13 @@ from analysis.sentiment.text import has_word
 
 ROWS_EACH = 600
 SEED = 20261122
-PARTS = ("posted_at < '2018-06-01'", "posted_at >= '2018-06-01'")
+PARTS = {"posted_at < '2018-06-01'": ROWS_EACH, "posted_at >= '2018-06-01'": ROWS_EACH}
 
 
-def comments(data: Path, part: str) -> Iterator[tuple[str, int, str, str]]:
-    """The comments of the threads of a part: post_id, first floor, title, joined text."""
+def comments(
+    data: Path, part: str, done: AbstractSet[tuple[str, str]] = frozenset()
+) -> Iterator[tuple[str, int, str, str]]:
+    """The comments of the threads of a part, without those that hold a row done: post_id, first floor, title, text."""
     shared = [str(path) for path in sorted((data / "labelled").glob("*_*.tsv")) if "three_annotators" not in path.name]
     known = {line.split("\t")[1] for path in shared for line in Path(path).read_text(encoding="utf-8").splitlines()}
     pushes = duckdb.read_parquet(str(data / "stock_pushes_2016_2018.parquet"))
@@ -33,20 +36,24 @@ def comments(data: Path, part: str) -> Iterator[tuple[str, int, str, str]]:
         if post_id in known:
             continue
         for run in join_runs([tuple(row) for row in rows]):
-            if has_word(run.text):
+            if has_word(run.text) and not any((post_id, str(floor)) in done for floor in run.floors):
                 yield post_id, run.floors[0], title, run.text
 
 
-def main(arguments: list[str]) -> None:
-    """Print the sample in an order of its own, so that a page shows all months."""
-    data = Path(arguments[0]) if arguments else Path(__file__).parents[2] / "shared" / "data"
-    random = np.random.default_rng(SEED)
+def draw(data: Path, seed: int, parts: Mapping[str, int], done: AbstractSet[tuple[str, str]] = frozenset()) -> None:
+    """Print a simple random sample of each part, in an order of its own, so that a page shows all months."""
+    random = np.random.default_rng(seed)
     chosen = []
-    for part in PARTS:
-        pool = list(comments(data, part))
-        chosen += [pool[i] for i in random.choice(len(pool), ROWS_EACH, replace=False)]
+    for part, rows in parts.items():
+        pool = list(comments(data, part, done))
+        chosen += [pool[i] for i in random.choice(len(pool), rows, replace=False)]
     for number, place in enumerate(random.permutation(len(chosen))):
         print(number, *("" if field is None else field for field in chosen[place]), sep="\t")
+
+
+def main(arguments: list[str]) -> None:
+    """Print the sample."""
+    draw(Path(arguments[0]) if arguments else Path(__file__).parents[2] / "shared" / "data", SEED, PARTS)
 
 
 if __name__ == "__main__":
