@@ -1,6 +1,7 @@
-"""`ptt backfill`: WARC files parsed, scored and searched for stocks by many processes, loaded by one.
+"""`ptt backfill`: WARC files parsed by many processes, their threads loaded, scored and searched for stocks by many.
 
-- `work`: what a worker makes of one file: spool files, texts with their scores and mentions, and what polls need of it.
-- `texts`: those scores and mentions, for the loader to look up instead of working them out again.
-- `drive`: hands the files to Dask, loads what comes back, reads the polls that continue another file's page.
+- `work`: what a worker makes of one file: spool lines, each thread's where an index says, and what polls need of it.
+- `parts`: all lines of some threads, whichever files they came from, made into a small store by a worker.
+- `drive`: hands out files, then parts; puts the small stores together and derives what all threads decide.
+- `dask`: the workers.
 """

@@ -1,52 +1,45 @@
-"""WARC files to Dask's workers, what they made of them into the store: one loader, any number of workers."""
+"""A backfill: workers do what concerns one file or one thread, this process puts it together and does the rest."""
 
-import contextlib
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import duckdb
 
-from analysis.backfill.texts import MOST, Texts
-from analysis.backfill.work import FOLDER, SIDE, SOURCE, Job, Side, read_file, read_side
+from analysis.backfill.parts import Part, copy_lines, make_part, mark_of, merge, plan
+from analysis.backfill.work import (
+    FOLDER,
+    INDEX,
+    LINES,
+    LISTS,
+    SIDE,
+    SOURCE,
+    Job,
+    kept,
+    made_once,
+    read_file,
+    read_side,
+    write_lines,
+)
+from analysis.backfill.workers import Run
 from analysis.config import Settings
 from analysis.derive import derive_all
-from analysis.errors import PttError, UsageError
 from analysis.sql import statement
+from analysis.store.disk import plain_disk_errors
+from analysis.store.lake.address import lake_of
+from analysis.store.lake.push import LOADED
 from analysis.store.load import SPOOL_NAME, LoadReport, load_waiting
 from analysis.store.privacy import redactor
-from ptt_spider import spool
-from ptt_spider.causes import cause
+from analysis.transaction import transaction
+from ptt_spider import clock
 from ptt_spider.reparse import Reparser
+from ptt_spider.spool import Record, encode
 
-DEATHS = 2
-"""How many workers may die over one file before it is left out."""
-DASK = {
-    "distributed.scheduler.allowed-failures": DEATHS,
-    "logging.distributed": "critical",
-    # Measuring itself takes 5 of 100 parts of the time, and nobody looks at it here.
-    "distributed.worker.profile.enabled": False,
-    "distributed.admin.tick.interval": "1s",
-    "distributed.admin.system-monitor.interval": "10s",
-    "distributed.admin.system-monitor.gil.enabled": False,
-}
-TLS = tuple(f"DASK_DISTRIBUTED__COMM__TLS__{name}" for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY"))
-"""Dask's own settings of a client."""
-EXTRA = "ptt backfill 需要 Dask：請執行 pip install 'ptt-pulse[dask]'；少量檔案也可以用 ptt reparse 檔案…。"
-
-
-class Came(NamedTuple):
-    """A file that a worker came back with, or why none could."""
-
-    path: Path
-    key: str | None
-    problem: str
+POLLS = "-polls"
+"""How the name of the file ends that is made of polls which continue another file's page."""
 
 
 @dataclass
@@ -61,183 +54,180 @@ class Backfilled:
     posts: int = 0
     load: LoadReport = field(default_factory=LoadReport)
     problems: list[str] = field(default_factory=list)
-    unknown: int = 0
-    """Texts that the loader judged itself: those of polls."""
     seconds: float = 0.0
 
 
-def backfill(
-    con: duckdb.DuckDBPyConnection, settings: Settings, paths: list[Path], came: Iterator[Came], texts: Texts
-) -> Backfilled:
-    """Loads files as workers finish them (``came``), derives; the tables are those of `ptt reparse` of ``paths``.
+Progress = Callable[[str, int, int], None]
+"""What is counted, how many of it are done, and of how many."""
 
-    The caller holds the lock and publishes. ``came`` must not begin before it is asked: what an older store does not
-    hold is removed first, to be read again. A kill leaves folders in ``backfill/`` that the next one goes on from.
+
+def backfill(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    paths: list[Path],
+    run: Run,
+    on_progress: Progress = lambda *_: None,
+) -> Backfilled:
+    """Loads files by way of ``run``, and derives; the tables are those of `ptt reparse` of ``paths``.
+
+    The caller holds the lock and publishes. A kill leaves folders in ``backfill/`` that the next one goes on from.
     Raises PttError, OSError (disk full).
     """
     begun, result = time.perf_counter(), Backfilled()
-    result.load.add(load_waiting(con, settings.data))
-    _drop_lost(con, settings.data / FOLDER)
-    sides: dict[Path, Side] = {}
-    for path, key, problem in came:
-        result.files += 1
-        if key is None:
-            result.problems.append(f"{path}（{problem}）")
-            continue
-        side = sides[path] = read_side(settings.data / FOLDER / key / SIDE)
-        result.bytes += path.stat().st_size
-        result.responses += side.responses
-        result.posts += side.posts
-        result.new_files += _load(con, settings, settings.data / FOLDER / key, side, texts, result.load)
-        if side.torn:
-            result.problems.append(f"{path}（檔案不完整，讀到最後一筆完整的記錄為止）")
-        if len(texts) > MOST:
-            _derive_texts(con, settings, texts)
-    _load_polls(con, settings, [sides[path] for path in paths if path in sides], result)
-    _derive_texts(con, settings, texts)
+    with plain_disk_errors(settings.data):
+        result.load.add(load_waiting(con, settings.data))
+        _clear(con, settings.data / FOLDER)
+        job = Job.of(settings, paths)._replace(engines=_engines(con))
+        keys = _read(con, job, paths, run, result, on_progress)
+        files = [key for key in dict.fromkeys(keys) if not _is_done(con, key)]
+        result.new_files = len(files)
+        polls = _resolve_polls(settings, keys, result)
+        if polls and not _is_done(con, polls):
+            files.append(polls)
+        if files and _load(con, job, files, run, result, on_progress):
+            _finish(con, settings, files)
     derive_all(con, settings)
-    for part in (settings.data / FOLDER).glob("*.part"):
-        shutil.rmtree(part, ignore_errors=True)
-    result.unknown = texts.unknown
     result.seconds = time.perf_counter() - begun
     return result
 
 
-def _drop_lost(con: duckdb.DuckDBPyConnection, folders: Path) -> None:
-    """Removes folders of which something is neither there nor in the store: an older one was put back."""
-    for folder in sorted(side.parent for side in folders.glob(f"*/{SIDE}")):
-        if folder.suffix == ".part":  # a worker of a run before may still write it
-            continue
+def _clear(con: duckdb.DuckDBPyConnection, folders: Path) -> None:
+    """Leaves the files that were read, whose lines are in the store or still here; the rest is made anew."""
+    for folder in folders.glob("*"):
         try:
-            chunks = read_side(folder / SIDE).chunks
-        except (ValueError, TypeError, LookupError):  # another version's: its files are read again, if at all
-            chunks = None
-        if chunks is None or not all((folder / name).exists() or _loaded(con, name, digest) for name, digest in chunks):
-            shutil.rmtree(folder)
+            read_side(folder / SIDE)
+            whole = (folder / LINES).exists() or _is_done(con, folder.name)
+        except (OSError, ValueError, TypeError, LookupError):  # a part, a dead worker's, or another version's
+            whole = False
+        if not whole:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _loaded(con: duckdb.DuckDBPyConnection, name: str, digest: str) -> bool:
-    return bool(con.execute(statement("store/spool_file_loaded"), [name, digest]).fetchall()[0][0])
+def _engines(con: duckdb.DuckDBPyConnection) -> tuple[tuple[str, str, str, bool], ...]:
+    return tuple(con.execute("SELECT engine, version, weights_hash, active FROM engines").fetchall())
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection, job: Job, paths: list[Path], run: Run, result: Backfilled, on_progress: Progress
+) -> list[str]:
+    """Has all files read and loads their index pages; the folders' names, in the order of ``paths``."""
+    keys: dict[Path, str] = {}
+    for done, (path, key, problem) in enumerate(run(read_file, paths, job), 1):
+        result.files += 1
+        on_progress("個檔案", done, len(paths))
+        if key is None:
+            result.problems.append(f"{path}（{problem}）")
+            continue
+        keys[path] = key
+        folder = job.data / FOLDER / key
+        side = read_side(folder / SIDE)
+        result.bytes += path.stat().st_size
+        result.responses += side.responses
+        result.posts += side.posts
+        result.problems += side.skipped
+        if side.torn:
+            result.problems.append(f"{path}（檔案不完整，讀到最後一筆完整的記錄為止）")
+        _load_lists(con, job.data, key, result.load)
+    return [keys[path] for path in paths if path in keys]
+
+
+def _load_lists(con: duckdb.DuckDBPyConnection, data: Path, key: str, report: LoadReport) -> None:
+    lists = data / FOLDER / key / LISTS
+    if lists.exists() and lists.stat().st_size:  # it stays until all of the file is in the store
+        _spool(con, data, f"{key}-lists", lambda to: shutil.copyfile(lists, to), report)
+
+
+def _resolve_polls(settings: Settings, keys: list[str], result: Backfilled) -> str | None:
+    """Polls that continue a page of an earlier file, read in the order of the files, as if they were one archive.
+
+    They become one more file in ``backfill/``; its name, or None where there are none.
+    """
+    reparser, redact = Reparser(SOURCE), redactor(settings)
+    records: list[Record] = []
+    for key in keys:
+        side = read_side(settings.data / FOLDER / key / SIDE)
+        records += kept(reparser.records(side.deferred), redact)
+        reparser.continues(side.standing)
+    result.problems += [reason for _, reason in reparser.skipped]
+    result.responses += len(records)
+    if not records:
+        return None
+    name = f"{hashlib.sha256(b''.join(map(encode, records))).hexdigest()[:24]}{POLLS}"
+    with made_once(settings.data / FOLDER / name, LINES) as folder:
+        if folder:
+            write_lines(folder, name, records)
+    return name
 
 
 def _load(
-    con: duckdb.DuckDBPyConnection, settings: Settings, folder: Path, side: Side, texts: Texts, report: LoadReport
+    con: duckdb.DuckDBPyConnection, job: Job, files: list[str], run: Run, result: Backfilled, on_progress: Progress
 ) -> bool:
-    """Loads what is not in the store yet; whether there was anything."""
-    new = False
-    for name, digest in side.chunks:
-        if (folder / name).exists():
-            (settings.data / SPOOL_NAME).mkdir(parents=True, exist_ok=True)
-            (folder / name).rename(settings.data / SPOOL_NAME / name)
-            report.add(load_waiting(con, settings.data))
-            new = True
-        elif not _loaded(con, name, digest):
-            shutil.rmtree(folder)
-            raise PttError(f"{folder} 的內容不在這個資料庫裡：已清除，請再執行一次 ptt backfill。")
-        with contextlib.suppress(OSError, ValueError):  # without it the loader works out what it says
-            texts.add((folder / name).with_suffix(".texts"))
-    return new
+    """Loads all threads of the files, by way of workers where the store has nothing of them yet; whether all came."""
+    folders = job.data / FOLDER
+    parts = [part for part in plan(con, folders, files) if not _is_done(con, part.mark)]
+    new = [part for part in parts if part.new]
+    complete = True
+    for done, (part, made, problem) in enumerate(run(make_part, new, job._replace(folders=())), 1):
+        on_progress("批文章", done, len(new))
+        if made is None:
+            result.problems.append(f"{part.mark} 這一批文章（{problem}；再執行一次會重做）")
+            complete = False
+            continue
+        _load_known(con, job.data, part, result.load)
+        merge(con, folders / part.folder, part.mark)
+        for bad, _ in made.bad:
+            (folders / part.folder / bad.name).rename(_spool_folder(job.data) / bad.name)
+        result.load.add(made)
+        shutil.rmtree(folders / part.folder, ignore_errors=True)
+    for part in parts:
+        if not part.new:
+            _load_known(con, job.data, part, result.load)
+            _mark(con, part.mark)
+    return complete
 
 
-def _load_polls(con: duckdb.DuckDBPyConnection, settings: Settings, sides: list[Side], result: Backfilled) -> None:
-    """Polls that continue a page of an earlier file, read in the order of the files, as if they were one archive."""
-    reparser, redact = Reparser(SOURCE), redactor(settings)
-    lines = []
-    for side in sides:
-        result.problems += side.skipped
-        for record in reparser.records(side.deferred):
-            kept = redact(record) if redact else record
-            if kept is not None:
-                lines.append(spool.encode(kept))
-        reparser.continues(side.standing)
-    result.problems += [reason for _, reason in reparser.skipped]
-    result.responses += len(lines)
-    if not lines:
-        return
-    content = b"".join(lines)
-    digest = hashlib.sha256(content).hexdigest()
-    name = f"{digest[:24]}-polls.jsonl"
-    if not _loaded(con, name, digest):
-        folder = settings.data / SPOOL_NAME
-        folder.mkdir(parents=True, exist_ok=True)
-        part = folder.parent / f"{name}.part"
-        part.write_bytes(content)
-        part.rename(folder / name)
-        result.load.add(load_waiting(con, settings.data))
+def _load_known(con: duckdb.DuckDBPyConnection, data: Path, part: Part, report: LoadReport) -> None:
+    """Lines of threads that the store has something of: aligned with it here, as every load does."""
+    if part.known:
+        _spool(con, data, f"{part.folder}-known", lambda to: copy_lines(data / FOLDER, part.known, to), report)
 
 
-def _derive_texts(con: duckdb.DuckDBPyConnection, settings: Settings, texts: Texts) -> None:
-    """The steps that read texts, with what the workers found out; then the texts are done with."""
-    from analysis.news.derive import derive_news
-    from analysis.sentiment.scoring import score_threads
-    from analysis.stocks.derive import derive_mentions
-    from analysis.store.disk import plain_disk_errors
-    from analysis.store.privacy import enforce_deleted
-
-    with plain_disk_errors(settings.data):
-        enforce_deleted(con, settings.deleted, raw=settings.data / "raw")
-        derive_news(con, parse=texts.news)
-        derive_mentions(con, find=texts.mentions)
-        score_threads(con, texts)
-    for path in texts.files:  # not those of folders that wait, or that workers write at this moment
-        path.unlink(missing_ok=True)
-    texts.clear()
+def _spool(
+    con: duckdb.DuckDBPyConnection, data: Path, name: str, write: Callable[[Path], object], report: LoadReport
+) -> None:
+    made = data / FOLDER / f"{name}.jsonl"
+    write(made)
+    made.rename(_spool_folder(data) / made.name)
+    report.add(load_waiting(con, data))
 
 
-# -- Dask -----------------------------------------------------------------------------------------------------------
+def _spool_folder(data: Path) -> Path:
+    (data / SPOOL_NAME).mkdir(parents=True, exist_ok=True)
+    return data / SPOOL_NAME
 
 
-@contextlib.contextmanager
-def workers(count: int, scheduler: str | None) -> Iterator[Any]:
-    """A Dask client: of the scheduler at an address, else of ``count`` processes of this machine.
-
-    Raises UsageError without the extra, PttError for a scheduler that does not answer.
-    """
-    if find_spec("distributed") is None:
-        raise UsageError(EXTRA)
-    import dask
-
-    dask.config.set(DASK)
-    distributed: Any = import_module("distributed")
-    with contextlib.ExitStack() as stack:
-        if scheduler is None:
-            # Its own TLS keys: without them any user of this machine could have the workers run code.
-            cluster = distributed.LocalCluster(
-                n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1",
-                security=True, memory_limit=0, silence_logs="CRITICAL",
-            )  # fmt: skip
-            stack.enter_context(cluster)
-            yield stack.enter_context(cluster.get_client())
-            return
-        try:
-            client = stack.enter_context(distributed.Client(scheduler, timeout=10))
-        except (OSError, ValueError, TimeoutError) as error:
-            raise PttError(
-                f"連不上 Dask 排程器 {scheduler}（{cause(error)}）：請檢查位址，或不給 --scheduler。"
-            ) from None
-        except TypeError as error:  # Dask's way to say that it found no certificates
-            if not scheduler.startswith("tls://"):
-                raise
-            raise UsageError(
-                f"連不上 Dask 排程器 {scheduler}：缺 TLS 憑證，請設定環境變數 {'、'.join(TLS)}（都是 PEM 檔的路徑）。"
-            ) from error
-        yield client
+def _mark(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    con.execute(statement("store/insert_spool_file"), [name, name, clock.now()])
 
 
-def read_all(client: Any, paths: list[Path], job: Job, on_file: Callable[[Came], None]) -> Iterator[Came]:
-    """Files in the order in which workers finish them. What a dead worker had begun another one does again."""
-    distributed: Any = import_module("distributed")
-    futures = {client.submit(read_file, path, job, pure=False): path for path in paths}
-    for future in distributed.as_completed(futures):
-        path = futures[future]
-        try:
-            came = Came(path, future.result(), "")
-        except distributed.KilledWorker:
-            came = Came(path, None, f"讀它的行程死了 {DEATHS + 1} 次")
-        except OSError as error:
-            came = Came(path, None, cause(error))
-        except Exception as error:  # one file that our parser cannot take must not end the others
-            came = Came(path, None, f"{type(error).__name__}: {str(error)[:200]}")
-        on_file(came)
-        yield came
-        future.release()
+def _is_done(con: duckdb.DuckDBPyConnection, mark: str) -> bool:
+    """Whether a file's lines, or a part's rows, are in the store: an older one, put back, does not say so."""
+    return bool(con.execute(statement("store/spool_file_loaded"), [mark, mark]).fetchall()[0][0])
+
+
+def _finish(con: duckdb.DuckDBPyConnection, settings: Settings, files: list[str]) -> None:
+    """Notes the files as loaded and drops their lines; those that a lake does not have yet wait for it."""
+    folders = settings.data / FOLDER
+    if lake_of(settings.data):
+        (settings.data / LOADED).mkdir(exist_ok=True)
+        for key in files:
+            (folders / key / LINES).rename(settings.data / LOADED / f"{key}.jsonl")
+    with transaction(con):
+        for key in files:
+            _mark(con, key)
+        con.execute("DELETE FROM internal.spool_files WHERE starts_with(name, $prefix)", {"prefix": mark_of(files)})
+    for key in files:
+        for name in (LINES, LISTS, INDEX):
+            (folders / key / name).unlink(missing_ok=True)
+        if key.endswith(POLLS):
+            (folders / key).rmdir()

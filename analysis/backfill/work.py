@@ -4,7 +4,8 @@ import base64
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -13,43 +14,49 @@ from typing import Any, Final, NamedTuple, Self
 import orjson
 
 import ptt_spider
-from analysis.backfill import texts
 from analysis.config import Settings
-from analysis.sentiment.engine import Engine, get_engine
-from ptt_spider.items import Post
+from analysis.store.privacy import Redact, redactor, tombstones
+from analysis.store.responses import ThreadKey
 from ptt_spider.reparse import Reparser, Seen, Standing
-from ptt_spider.spool import PageSeen, Record, SpoolWriter
+from ptt_spider.spool import GoneSeen, GrowthSeen, PageSeen, Record, encode
 from ptt_spider.warc import ArchivedResponse, read_archive
 
 FOLDER: Final = "backfill"
 """In the data folder: a folder for each file that was read."""
 SIDE: Final = "side.json"
+LINES: Final = "threads.jsonl"
+"""Spool lines that speak of one thread each."""
+INDEX: Final = "threads.parquet"
+"""Where in LINES each of them is."""
+LISTS: Final = "lists.jsonl"
+"""All other spool lines: those of index pages."""
 SOURCE: Final = "reparse"
-POSTS: Final = 2_000
-"""Article pages of a spool file, and of the texts that go with it."""
 
 
 class Job(NamedTuple):
-    """What workers are told beside the file."""
+    """What workers are told beside the file or part."""
 
     data: Path
     settings: dict[str, Any]
-    paths: tuple[Path, ...]
-    """All files: revisit records find their bodies there."""
+    folders: tuple[Path, ...]
+    """Those of all files: revisit records find their bodies there."""
+    engines: tuple[tuple[str, str, str, bool], ...] = ()
+    """The store's engines: name, version, hash of the weights, whether views show it."""
 
     @classmethod
-    def of(cls, settings: Settings, paths: Sequence[Path]) -> Self:
+    def of(cls, settings: Settings, paths: Iterable[Path]) -> Self:
         """Only what workers need: other settings hold passwords, and a scheduler may be far away."""
-        return cls(
-            settings.data, settings.model_dump(include={"data", "privacy", "privacy_key", "engine"}), tuple(paths)
-        )
+        told = settings.model_dump(include={"data", "privacy", "privacy_key", "engine"})
+        return cls(settings.data, told, tuple(dict.fromkeys(path.parent for path in paths)))
+
+    @property
+    def known_settings(self) -> Settings:
+        return Settings.model_construct(**self.settings)
 
 
 class Side(NamedTuple):
     """What is known of a file that was read; kept, so that it is not read again."""
 
-    chunks: list[tuple[str, str]]
-    """Spool files: name, SHA-256."""
     responses: int
     posts: int
     skipped: list[str]
@@ -61,77 +68,106 @@ class Side(NamedTuple):
 def read_file(path: Path, job: Job) -> str:
     """Reads one file into ``backfill/KEY`` of the data folder, unless it is there already; the key.
 
-    The folder appears whole or not at all, and its name follows from the content: a second worker that does the same,
-    because the first one seemed dead, changes nothing. Raises OSError.
+    The name follows from the content: a second worker that does the same, because the first one seemed dead, changes
+    nothing. Raises OSError.
     """
     key = key_of(path, job)
-    done = job.data / FOLDER / key
-    if (done / SIDE).exists():
-        return key
-    part = done.with_name(f"{key}.{os.uname().nodename}-{os.getpid()}-{os.urandom(3).hex()}.part")
+    with made_once(job.data / FOLDER / key, SIDE) as folder:
+        if folder:
+            _read(path, job, folder, key)
+    return key
+
+
+@contextmanager
+def made_once(done: Path, proof: str) -> Iterator[Path | None]:
+    """A folder to fill that becomes ``done`` whole or not at all; None if that is there, the file ``proof`` in it."""
+    if (done / proof).exists():
+        yield None
+        return
+    part = done.with_name(f"{done.name}.{os.uname().nodename}-{os.getpid()}-{os.urandom(3).hex()}.part")
     part.mkdir(parents=True)
     try:
-        _read(path, job, part, key)
+        yield part
         try:
             part.rename(done)
         except OSError:
-            if not (done / SIDE).exists():
+            if not (done / proof).exists():
                 raise
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    return key
 
 
 def key_of(path: Path, job: Job) -> str:
     """Names a file by its bytes, our parsers, and what may be kept of it."""
     with path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").hexdigest()
-    settings = Settings.model_construct(**job.settings)
-    kept = (settings.privacy, _forgotten(settings))
-    rules = hashlib.sha256(f"{_parsers()} {kept}".encode()).hexdigest()
+    settings = job.known_settings
+    rule = (settings.privacy, _forgotten(settings))
+    rules = hashlib.sha256(f"{_parsers()} {rule}".encode()).hexdigest()
     return f"{content[:24]}-{rules[:8]}"
 
 
 def _read(path: Path, job: Job, folder: Path, key: str) -> None:
-    from analysis.store.privacy import redactor
-
-    settings = Settings.model_construct(**job.settings)
-    redact, engine = redactor(settings), _engine(settings.engine)
+    redact = redactor(job.known_settings)
     torn: list[Path] = []
     deferred: list[ArchivedResponse] = []
     reparser = Reparser(SOURCE, deferred=deferred)
-    chunks: list[tuple[str, str]] = []
-    posts: list[Post] = []
-    responses = count = 0
-
-    def complete(file: Path) -> None:
-        with file.open("rb") as content:
-            chunks.append((file.name, hashlib.file_digest(content, "sha256").hexdigest()))
-        texts.write(file.with_suffix(".texts"), texts.judge(posts, engine))
-        posts.clear()
-
-    writer = SpoolWriter(folder, key, on_roll=complete, max_posts=POSTS, max_seconds=1e9, first_seconds=1e9)
-    for record in _kept(reparser, read_archive([path], beside=job.paths, torn=torn.append), redact):
-        if isinstance(record, PageSeen):  # before it is written: that may complete the file
-            posts.append(record.post)
-            count += 1
-        responses += 1
-        writer.write(record)
-    writer.close()
+    beside = [near for place in job.folders for near in place.glob("*.warc*")]
+    records = kept(reparser.records(read_archive([path], beside=beside, torn=torn.append)), redact)
+    responses, posts = write_lines(folder, key, records)
     skipped = [reason for _, reason in reparser.skipped]
-    _write_side(folder / SIDE, Side(chunks, responses, count, skipped, bool(torn), deferred, reparser.standing))
+    _write_side(folder / SIDE, Side(responses, posts, skipped, bool(torn), deferred, reparser.standing))
 
 
-def _kept(reparser: Reparser, responses: Iterator[ArchivedResponse], redact: Any) -> Iterator[Record]:
-    for record in reparser.records(responses):
-        kept = redact(record) if redact else record
-        if kept is not None:
-            yield kept
+def kept(records: Iterable[Record], redact: Redact | None) -> Iterator[Record]:
+    """What privacy settings leave of them."""
+    for record in records:
+        left = redact(record) if redact else record
+        if left is not None:
+            yield left
 
 
-@lru_cache(maxsize=1)
-def _engine(name: str) -> Engine:
-    return get_engine(name)
+def write_lines(folder: Path, key: str, records: Iterable[Record]) -> tuple[int, int]:
+    """LINES, INDEX and LISTS of a file; how many records and article pages. On the disk when this returns."""
+    count = posts = place = 0
+    index: list[tuple[str, str, str, int, int]] = []
+    with (folder / LINES).open("wb") as lines, (folder / LISTS).open("wb") as lists:
+        for record in records:
+            line = encode(record)
+            thread = _thread(record)
+            if thread:
+                index.append((key, *thread, place, len(line)))
+                place += lines.write(line)
+            else:
+                lists.write(line)
+            count += 1
+            posts += isinstance(record, PageSeen)
+        for file in (lines, lists):
+            file.flush()
+            os.fsync(file.fileno())
+    _write_index(folder / INDEX, index)
+    return count, posts
+
+
+def _thread(record: Record) -> ThreadKey | None:
+    match record:
+        case PageSeen():
+            return record.post.board, record.post.post_id
+        case GrowthSeen() | GoneSeen():
+            return record.board, record.post_id
+    return None
+
+
+def _write_index(path: Path, rows: list[tuple[str, str, str, int, int]]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = {"file": pa.string(), "board": pa.string(), "post_id": pa.string(), "place": pa.int64(), "size": pa.int64()}
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    pq.write_table(
+        pa.table([pa.array(values, kind) for values, kind in zip(columns, names.values(), strict=True)], list(names)),
+        path,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -145,8 +181,6 @@ def _parsers() -> str:
 
 
 def _forgotten(settings: Settings) -> list[str]:
-    from analysis.store.privacy import tombstones
-
     return sorted(map(str, tombstones(settings.data)))
 
 
@@ -170,9 +204,8 @@ def _write_side(path: Path, side: Side) -> None:
 
 
 def read_side(path: Path) -> Side:
-    """The inverse of what a worker wrote. Raises OSError, ValueError."""
+    """The inverse of what a worker wrote. Raises OSError; ValueError, TypeError, LookupError: another version's."""
     fields = orjson.loads(path.read_bytes())
-    fields["chunks"] = [(name, digest) for name, digest in fields["chunks"]]
     fields["deferred"] = [
         ArchivedResponse(
             url, datetime.fromisoformat(at), status, [(n, v) for n, v in headers], base64.b64decode(body), Path(place)

@@ -27,12 +27,11 @@ def command(
     """Parse, score and link WARC files in parallel, on Dask; the store is that of `ptt reparse` of the same files."""
     import time
 
-    from analysis.backfill.drive import Came, backfill, read_all
-    from analysis.backfill.drive import workers as start_workers
-    from analysis.backfill.texts import Texts
-    from analysis.backfill.work import FOLDER, Job
+    from analysis.backfill.drive import backfill
+    from analysis.backfill.work import FOLDER
+    from analysis.backfill.workers import over
+    from analysis.backfill.workers import workers as start_workers
     from analysis.ingest import clean
-    from analysis.sentiment.engine import get_engine
     from analysis.store.lock import hold
     from analysis.store.privacy import redactor
     from analysis.store.publish import publish
@@ -42,22 +41,19 @@ def command(
         raise UsageError("--workers 是這台機器的行程數，不能和 --scheduler 一起用。")
     paths = _expand(raw)
     settings = settle(data)
-    done, told = 0, time.monotonic()
+    told = time.monotonic()
 
-    def on_file(_: Came) -> None:
-        nonlocal done, told
-        done += 1
+    def on_progress(what: str, done: int, total: int) -> None:
+        nonlocal told
         if time.monotonic() - told > SAY_EVERY:
             told = time.monotonic()
-            say(f"已讀 {done:,}/{len(paths):,} 個檔案。")
+            say(f"已處理 {done:,}/{total:,} {what}。")
 
     with hold(settings.data, "ptt backfill"), open_work(settings.data) as con:
-        job = Job.of(settings, paths)
         # What was put aside of polls, and what waits of files that could not be loaded, is as the site said it.
         brief = redactor(settings) is not None or settings.deleted != "keep"
         with start_workers(workers or os.cpu_count() or 1, scheduler) as client:
-            came = read_all(client, paths, job, on_file)
-            result = backfill(con, settings, paths, came, Texts(get_engine(settings.engine)))
+            result = backfill(con, settings, paths, over(client), on_progress)
         publish(settings.data, con)
         if brief:
             import shutil

@@ -14,21 +14,20 @@ from pathlib import Path
 
 import pytest
 
-from analysis.backfill import drive
-from analysis.backfill.drive import Came, backfill
-from analysis.backfill.texts import Texts, judge, write
+from analysis.backfill import drive, parts, workers
+from analysis.backfill.drive import backfill
+from analysis.backfill.parts import make_part
 from analysis.backfill.work import FOLDER, Job, read_file
+from analysis.backfill.workers import Done
 from analysis.commands import load, reparse
 from analysis.commands.backfill import _expand, command
 from analysis.config import load_settings
 from analysis.errors import UsageError
 from analysis.sentiment.engine import get_engine
+from analysis.store.load import LoadReport, load_waiting
 from analysis.store.rewrite_archive import ArchiveBusy
 from analysis.store.taken_down import PENDING
 from analysis.store.work import open_work
-from ptt_spider.items import Push
-from ptt_spider.reparse import Reparser
-from ptt_spider.spool import PageSeen
 from ptt_spider.warc import read_archive
 
 OF_THE_LOAD = {"spool_files", "migrations", "crawls", "store_info"}
@@ -59,13 +58,18 @@ def tables(data):
         }
 
 
-def fill(data, paths, order=None):
-    """A backfill with this process as its worker."""
-    settings = load_settings(data)
-    job = Job.of(settings, paths)
-    came = (Came(path, read_file(path, job), "") for path in (order(paths) if order else paths))
+def here(do, items, job):
+    """This process as the worker."""
+    return (Done(item, do(item, job), "") for item in items)
+
+
+def backwards(do, items, job):
+    return here(do, items[::-1], job)
+
+
+def fill(data, paths, run=here):
     with open_work(data) as con:
-        return backfill(con, settings, paths, came, Texts(get_engine("ptt")))
+        return backfill(con, load_settings(data), paths, run)
 
 
 @pytest.fixture(scope="module")
@@ -83,75 +87,149 @@ def data(tmp_path):
     return tmp_path / "data"
 
 
-def test_the_tables_are_those_of_one_process(archive, serial, data):
-    result = fill(data, archive, lambda paths: paths[::-1])  # the last file is done first
-    assert result.problems == []
+@pytest.fixture
+def small_parts(monkeypatch):
+    """Some four of them."""
+    monkeypatch.setattr(parts, "BYTES", 130_000)
+
+
+def differing(data, serial):
     found = tables(data)
-    assert len(found["main.pushes"]) > 500
-    assert {name for name in found if found[name] != serial[name]} == set()
-    assert Counter(row[3] for row in found["internal.observations"])["growth"] == 6, (
+    return {name for name in found if found[name] != serial[name]}
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_the_tables_are_those_of_one_process(archive, serial, data):
+    result = fill(data, archive, backwards)  # the last file, and the last threads, are done first
+    assert result.problems == []
+    assert result.load.files > 4  # parts, and index pages
+    assert differing(data, serial) == set()
+    assert len(serial["main.pushes"]) > 500
+    assert Counter(row[3] for row in serial["internal.observations"])["growth"] == 6, (
         "polls, pages of which lie elsewhere"
     )
-    assert not list((data / FOLDER).glob("*/*.texts"))
-    assert not list((data / FOLDER).glob("*/*.jsonl"))
+    assert {path.name for path in (data / FOLDER).glob("*/*")} == {"side.json"}
+    assert not list((data / FOLDER).glob("*.*"))
 
 
-def test_the_loader_judges_nothing_that_a_worker_judged(archive, data, monkeypatch):
-    whole = [archive[0]]
-    asked = []
-    settings = load_settings(data)
-    job = Job.of(settings, whole)
-    came = [Came(path, read_file(path, job), "") for path in whole]
-    engine = get_engine("ptt")
-    monkeypatch.setattr(type(engine), "score", lambda _, texts: asked.extend(texts))
-    monkeypatch.setattr("analysis.backfill.texts.find_mentions", asked.append)
-    monkeypatch.setattr("analysis.backfill.texts.parse_news", lambda *said: asked.append(said))
+def test_what_concerns_one_thread_is_left_to_workers(archive, data, monkeypatch):
+    left = []
+
+    def look(con, settings, plain=drive.derive_all):
+        left.extend(
+            step for (step,) in con.execute("SELECT DISTINCT step FROM internal.dirty ORDER BY step").fetchall()
+        )
+        plain(con, settings)
+
+    monkeypatch.setattr(drive, "derive_all", look)
+    fill(data, archive)
+    assert left == ["moods", "stories", "votes"]
+
+
+def test_where_views_show_another_engine_the_loader_scores(archive, data):
+    mine = get_engine("ptt").info
+    job = Job.of(load_settings(data), archive)
+    for engines, agrees in (
+        ((), True),
+        (((mine.name, mine.version, mine.weights_hash, True), ("stance", mine.version, "x", False)), True),
+        (((mine.name, mine.version, "other weights", True),), False),
+        (((mine.name, mine.version, mine.weights_hash, False), ("lexicon", "1", "x", True)), False),
+    ):
+        assert parts._agrees(get_engine("ptt"), job._replace(engines=engines)) is agrees
+    fill(data, archive[:1])
     with open_work(data) as con:
-        result = backfill(con, settings, whole, iter(came), Texts(engine))
-        (scored,), (comments,) = con.execute(
-            "SELECT count(*) FROM push_scores UNION ALL SELECT count(*) FROM pushes WHERE text <> ''"
-        ).fetchall()
-    assert asked == []
-    assert result.unknown == 0
-    assert scored == comments > 500
+        con.execute("DELETE FROM push_scores; DELETE FROM post_scores; UPDATE engines SET weights_hash = 'other'")
+    fill(data, archive)  # threads of archive[0] do not change, most of the others' neither
+    with open_work(data) as con:
+        assert con.execute("SELECT count(*) > 0 FROM push_scores").fetchall() == [(True,)]
 
 
 def test_doing_it_again_does_nothing_and_goes_on_where_it_stopped(archive, serial, data):
     fill(data, archive[:2])  # as if the rest had come later
-    settings = load_settings(data)
-    job = Job.of(settings, archive)
-    read_file(archive[2], job)  # read, not loaded: the loader was killed
+    read_file(archive[2], Job.of(load_settings(data), archive))  # read, not loaded: the loader was killed
     (data / FOLDER / "x.host-1-abc.part").mkdir()  # a dead worker's
     assert fill(data, archive).new_files == 2
+    assert differing(data, serial) == set()
     before = tables(data)
-    assert {name for name in before if before[name] != serial[name]} == set()
     again = fill(data, archive)
     assert (again.new_files, again.load.files, again.load.responses) == (0, 0, 0)
     assert tables(data) == before
     assert not list((data / FOLDER).glob("*.part"))
 
 
-def test_texts_of_files_that_wait_stay(archive, serial, data, monkeypatch):
-    """The loader wrote what the first file's texts say, because they were many, while workers were busy."""
-    monkeypatch.setattr("analysis.backfill.drive.MOST", 1)
-    waiting = []
+@pytest.mark.usefixtures("small_parts")
+def test_a_loader_that_was_killed_does_not_do_parts_again(archive, serial, data):
+    made = []
 
-    def look(con, settings, texts, plain=drive._derive_texts):
-        plain(con, settings, texts)
-        waiting.append(sorted(path.parent.name for path in (data / FOLDER).glob("*/*.texts")))
+    def killed(do, items, job):
+        for done in here(do, items, job):
+            yield done
+            if do is make_part:
+                made.append(done.item.mark)
+                if len(made) == 2:
+                    raise KeyboardInterrupt
 
-    monkeypatch.setattr(drive, "_derive_texts", look)
-    part = data / FOLDER / "x.host-1-abc.part"
-    part.mkdir(parents=True)
-    (part / "x-1.texts").write_text("{}")
-    job = Job.of(load_settings(data), archive)
-    keys = [read_file(path, job) for path in archive]
+    with pytest.raises(KeyboardInterrupt):
+        fill(data, archive, killed)
+    seen = []
+
+    def watched(do, items, job):
+        seen.extend(item.mark for item in items if do is make_part)
+        return here(do, items, job)
+
+    fill(data, archive, watched)
+    assert seen
+    assert set(made[:1]) & set(seen) == set()
+    assert differing(data, serial) == set()
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_part_over_which_workers_died_is_named_and_done_next_time(archive, serial, data):
+    def dying(do, items, job):
+        for item in items:
+            died = do is make_part and item is items[1]
+            yield Done(item, None, "dead") if died else Done(item, do(item, job), "")
+
+    result = fill(data, archive, dying)
+    assert [problem.count("dead") for problem in result.problems] == [1]
+    assert "main.posts" in differing(data, serial)
+    seen = []
+
+    def watched(do, items, job):
+        seen.extend(item for item in items if do is make_part)
+        return here(do, items, job)
+
+    assert fill(data, archive, watched).problems == []
+    assert len(seen) == 1
+    assert differing(data, serial) == set()
+
+
+def test_lines_that_no_column_takes_are_put_aside(archive, data):
+    def spoiled(do, items, job):
+        for done in here(do, items, job):
+            if do is make_part and done.item is items[0]:
+                (data / FOLDER / done.item.folder / "x.jsonl.bad").write_text("what")
+                yield done._replace(result=LoadReport(bad=[(Path("/worker/x.jsonl.bad"), "why")]))
+            else:
+                yield done
+
+    assert [reason for _, reason in fill(data, archive[:1], spoiled).load.bad] == ["why"]
+    assert (data / "spool" / "x.jsonl.bad").read_text() == "what"
+
+
+def test_what_a_lake_does_not_have_yet_waits_for_it(archive, serial, data, monkeypatch):
+    """Should another host publish first, this is what is loaded again."""
+    monkeypatch.setattr(drive, "lake_of", lambda _: "a lake")
     fill(data, archive)
-    assert len(waiting) > 2
-    assert waiting[0] == sorted([*keys[1:], part.name])
-    assert not list((data / FOLDER).glob("*/*.texts"))
-    found = tables(data)
-    assert {name for name in found if found[name] != serial[name]} == set()
+    waiting = list((data / "loaded").glob("*.jsonl"))
+    assert len(waiting) == len(archive) + 1, "and the polls"
+    (data / "work.duckdb").unlink()
+    for path in waiting:
+        path.rename(data / "spool" / path.name)
+    with open_work(data) as con:
+        load_waiting(con, data)
+    threads = {"main.posts", "main.pushes", "internal.observations", "internal.texts"}
+    assert differing(data, serial) & threads <= {"main.posts"}, "nrec comes from index pages"
 
 
 def test_after_an_older_store_was_put_back_one_run_reads_everything_again(archive, serial, data):
@@ -163,8 +241,7 @@ def test_after_an_older_store_was_put_back_one_run_reads_everything_again(archiv
     torn.mkdir()
     (torn / "side.json").write_text("{}")
     assert fill(data, archive).new_files == 3
-    found = tables(data)
-    assert {name for name in found if found[name] != serial[name]} == set()
+    assert differing(data, serial) == set()
     assert not torn.exists()
 
 
@@ -177,10 +254,8 @@ def test_what_was_taken_down_stays_nowhere(archive, data, policy, monkeypatch, c
 
     monkeypatch.setenv("PTT_DELETED", policy)
     monkeypatch.setattr("analysis.store.privacy.GRACE", timedelta())
-    monkeypatch.setattr(drive, "workers", lambda *_: contextlib.nullcontext())
-    monkeypatch.setattr(
-        drive, "read_all", lambda _, paths, job, __: (Came(path, read_file(path, job), "") for path in paths)
-    )
+    monkeypatch.setattr(workers, "workers", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(workers, "over", lambda _: here)
     (data / "raw").mkdir()
     raw = [Path(shutil.copy2(path, data / "raw")) for path in archive]
     with monkeypatch.context() as patch:
@@ -211,18 +286,6 @@ def test_a_broken_file_is_named_and_the_others_arrive(archive, data, tmp_path):
     assert result.posts > 40
 
 
-def test_what_no_encoding_can_write_is_judged_by_the_loader(archive, tmp_path):
-    (post,) = [r.post for r in Reparser().records(read_archive(archive[:1])) if isinstance(r, PageSeen)][:1]
-    broken = post._replace(
-        category="新聞", body="台積電 \ud800", pushes=(Push(1, "推", "a", "2330 \ud800", None, None, "", False),)
-    )
-    write(tmp_path / "x.texts", judge([broken], get_engine("ptt")))
-    texts = Texts(get_engine("ptt"))
-    texts.add(tmp_path / "x.texts")
-    assert [mention.symbol for mention in texts.mentions("2330 \ufffd")] == ["2330"]
-    assert texts.unknown == 1
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_workers_on_dask_one_of_them_killed(archive, serial, data, tmp_path):
@@ -242,8 +305,7 @@ def test_workers_on_dask_one_of_them_killed(archive, serial, data, tmp_path):
     assert running.returncode == 0, said
     assert re.search(r"讀了 4 個檔案（4 個是新的，.* MB", said)
     assert "Traceback" not in said
-    found = tables(data)
-    assert {name for name in found if found[name] != serial[name]} == set()
+    assert differing(data, serial) == set()
     again = ptt("backfill", "--data", data, "--workers", "1", folder)
     assert again.returncode == 0
     assert "0 個是新的" in again.stderr
@@ -323,7 +385,7 @@ def test_a_scheduler_with_tls_needs_certificates_and_says_which_settings(archive
         "--scheduler",
         "tls://127.0.0.1:1",
         archive[0],
-        env=plain | dict.fromkeys(drive.TLS, "/no/such.pem"),
+        env=plain | dict.fromkeys(workers.TLS, "/no/such.pem"),
     )
     assert gone.returncode == 1
     assert "Traceback" not in gone.stderr

@@ -1,0 +1,117 @@
+"""Parts: all lines of some threads, whichever files they came from. A worker makes a store of its own of each part,
+and what it holds is put into the main one row by row: no thread is in two of them."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import duckdb
+
+from analysis.backfill.work import FOLDER, INDEX, LINES, Job, made_once
+from analysis.news.derive import derive_news
+from analysis.sentiment.engine import Engine, get_engine
+from analysis.sentiment.scoring import score_threads
+from analysis.sql import literal, statement
+from analysis.stocks.derive import derive_mentions
+from analysis.store.lake.tables import tables
+from analysis.store.load import LoadReport, load_file
+from analysis.store.work import WORK_NAME, open_work
+from analysis.transaction import transaction
+from ptt_spider import clock
+
+BYTES: Final = 16_000_000
+"""Spool lines of a part: some 100,000 comments."""
+
+Slice = tuple[str, int, int]
+"""File's folder, place in its LINES, bytes."""
+
+
+class Part(NamedTuple):
+    """Threads of which the store knows nothing, and those of which it does."""
+
+    mark: str
+    """Follows from the files."""
+    folder: str
+    """In ``backfill/``; no other run has the same."""
+    new: list[Slice]
+    known: list[Slice]
+
+
+def mark_of(files: Iterable[str]) -> str:
+    """What the marks of all parts of these files begin with."""
+    return f"parts-{hashlib.sha256(' '.join(sorted(files)).encode()).hexdigest()[:16]}"
+
+
+def plan(con: duckdb.DuckDBPyConnection, folders: Path, files: list[str]) -> Iterator[Part]:
+    """The parts of these files; the same ones for the same files. Ask for all before anything of them is loaded."""
+    indexes = [str(folders / key / INDEX) for key in files]
+    con.execute(statement("backfill/plan"), {"files": indexes, "bytes": BYTES})
+    run = os.urandom(3).hex()
+    for (part,) in con.execute("SELECT DISTINCT part FROM temp.backfill_lines ORDER BY part").fetchall():
+        rows = con.execute(statement("backfill/slices"), {"part": part}).fetchall()
+        new, known = ([tuple(rest) for is_known, *rest in rows if is_known == which] for which in (False, True))
+        mark = f"{mark_of(files)}-{part:05d}"
+        yield Part(mark, f"{mark}-{run}", new, known)
+
+
+def copy_lines(folders: Path, slices: Iterable[Slice], to: Path) -> None:
+    """A spool file of these lines. Raises OSError."""
+    with to.open("wb") as file:
+        for key, place, size in slices:
+            with (folders / key / LINES).open("rb") as lines:
+                lines.seek(place)
+                file.write(lines.read(size))
+
+
+def make_part(part: Part, job: Job) -> LoadReport:
+    """A worker's part of the work: a store of the part's new threads, with what follows from each thread alone.
+
+    It lies in ``backfill/FOLDER``. Raises OSError, duckdb.Error, PttError.
+    """
+    with made_once(job.data / FOLDER / part.folder, WORK_NAME) as folder:
+        if folder is None:  # another worker did it, because this one seemed dead
+            return LoadReport(files=1)
+        spool = folder / f"{part.folder}.jsonl"
+        copy_lines(job.data / FOLDER, part.new, spool)
+        with open_work(folder, shared=False) as con:
+            con.execute("SET threads = 1")  # other workers have the other cores
+            report = load_file(con, spool)
+            derive_news(con)
+            derive_mentions(con)
+            engine = _engine(job.settings["engine"])
+            if _agrees(engine, job):
+                score_threads(con, engine)
+            con.execute("CHECKPOINT")
+    return report
+
+
+@lru_cache(maxsize=1)
+def _engine(name: str) -> Engine:
+    return get_engine(name)
+
+
+def _agrees(engine: Engine, job: Job) -> bool:
+    """Whether the store shows this engine, of these weights, or none yet; else the loader scores, as it always does."""
+    info = engine.info
+    mine = (info.name, info.version, info.weights_hash)
+    shown = {tuple(told) for *told, active in job.engines if active}
+    same = {tuple(told) for *told, _ in job.engines if tuple(told[:2]) == mine[:2]}
+    return (shown | same) <= {mine}
+
+
+def merge(con: duckdb.DuckDBPyConnection, folder: Path, mark: str) -> None:
+    """Puts a part's rows into the store and notes ``mark``, in one transaction. Raises duckdb.Error."""
+    con.execute(f"ATTACH {literal(folder / WORK_NAME)} AS part (READ_ONLY)")
+    try:
+        with transaction(con):
+            con.execute(statement("backfill/posts"))
+            con.execute(statement("backfill/engines"))
+            for table in tables(con, "part"):
+                if "post_id" in table.key and table.name != "main.posts":
+                    con.execute(f"INSERT INTO {table.name} BY NAME FROM part.{table.name}")
+            con.execute(statement("store/insert_spool_file"), [mark, mark, clock.now()])
+    finally:
+        con.execute("DETACH part")
