@@ -45,6 +45,10 @@ class Ran(NamedTuple):
     """Open when it ended."""
     threads: int
     seconds: float
+    store: float
+    """Megabytes of the three store files then."""
+    crash: str = ""
+    """The end of its log, if it died before its end: nothing else would tell why."""
 
 
 class Verdict(NamedTuple):
@@ -101,6 +105,7 @@ class Soak:
         self.runs: list[Ran] = []
         self.faults: Counter[str] = Counter()
         self._engine = engine
+        self.program = HERE / "ptt_then.py"
 
     def run(self) -> Verdict:
         (self.folder / "tmp").mkdir(parents=True)
@@ -138,12 +143,13 @@ class Soak:
     def ptt(self, at: datetime, arguments: tuple[str, ...]) -> None:
         """One job at a moment of the day."""
         left = self.folder / "left.json"
+        left.unlink(missing_ok=True)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PTT_")}
         environment |= {
             "PTT_SITE": self.site.url, "PTT_DELAY": "0", "PTT_ENGINE": self._engine, "TMPDIR": str(self.folder / "tmp"),
             "PYTHONPATH": str(ROOT),
         }  # fmt: skip
-        command = [sys.executable, str(HERE / "ptt_then.py"), at.isoformat(), str(left), *arguments]
+        command = [sys.executable, str(self.program), at.isoformat(), str(left), *arguments]
         begun = time.monotonic()
         with (self.folder / "log.txt").open("ab") as log:
             log.write(f"\n== {at:%m-%d %H:%M} ptt {' '.join(arguments)}\n".encode())
@@ -152,10 +158,14 @@ class Soak:
                                        cwd=ROOT)  # fmt: skip
             _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        told = json.loads(left.read_text())
+        ended = left.is_file()
+        told = json.loads(left.read_text()) if ended else {"files": 0, "threads": 0}
         scale = 1e6 if sys.platform == "darwin" else 1e3
-        self.runs.append(Ran(at, arguments, process.returncode, usage.ru_maxrss / scale, told["files"],
-                             told["threads"], time.monotonic() - begun))  # fmt: skip
+        self.runs.append(Ran(
+            at, arguments, process.returncode, usage.ru_maxrss / scale, told["files"], told["threads"],
+            time.monotonic() - begun, sum(path.stat().st_size for path in self.data.glob("*.duckdb*")) / 1e6,
+            "" if ended else (self.folder / "log.txt").read_text("utf-8", "replace")[-2000:],
+        ))  # fmt: skip
 
     def _break_something(self) -> None:
         for _ in range(self.board.dice.choice([0, 1, 1, 2])):
@@ -218,7 +228,9 @@ class Soak:
         if max(opened) > min(opened) + 2:
             found.append(f"open files at the end of a run: {dict(opened)}")
         crashed = [
-            f"{ran.at:%H:%M} {ran.arguments}: exit code {ran.code}" for ran in self.runs if ran.code not in (0, 1, 3)
+            f"{ran.at:%H:%M} {ran.arguments}: exit code {ran.code}{ran.crash and ', died: '}{ran.crash}"
+            for ran in self.runs
+            if ran.code not in (0, 1, 3) or ran.crash
         ]
         lying = [str(path.relative_to(self.folder)) for path in (self.folder / "tmp").rglob("*") if path.is_file()]
         lying += [path.name for path in (self.data / "spool").iterdir()]
@@ -255,7 +267,8 @@ def main() -> int:
             print(
                 f"{hour:02}:00  {len(runs):3} runs  memory {median(r.megabytes for r in runs):4.0f} MB, at most"
                 f" {max(r.megabytes for r in runs):4.0f}  open files {max(r.files for r in runs)}"
-                f"  {median(r.seconds for r in runs):4.1f} s  exit codes {dict(Counter(r.code for r in runs))}"
+                f"  store {runs[-1].store:4.1f} MB  {median(r.seconds for r in runs):4.1f} s"
+                f"  exit codes {dict(Counter(r.code for r in runs))}"
             )
     for name, value in verdict.facts.items():
         print(f"{name:16} {value}")

@@ -31,6 +31,22 @@ def test_the_timetable_is_the_schedule(soak: ModuleType) -> None:
     assert {arguments for _, arguments in soak.timetable(0.4)} == count.keys()
 
 
+def test_a_run_that_dies_is_told_with_the_end_of_its_log(soak: ModuleType, tmp_path: Path) -> None:
+    """As one killed for its memory would: no traceback, and what the run before it had left says nothing of it."""
+    day = soak.Soak(tmp_path / "soak", 1)
+    (tmp_path / "soak" / "tmp").mkdir(parents=True)
+    (tmp_path / "soak" / "left.json").write_text('{"files": 9, "threads": 1}')
+    (tmp_path / "soak" / "data" / "spool").mkdir(parents=True)
+    dies = "import os, sys; print('so far', flush=True); os.kill(os.getpid(), 9)"
+    (tmp_path / "dies.py").write_text(dies)
+    day.program = tmp_path / "dies.py"
+    with day.site:
+        day.ptt(soak.MIDNIGHT, ("run",))
+    (problem,) = day.leaks()
+    assert problem.startswith("00:00 ('run',): exit code -9, died: ")
+    assert problem.rstrip().endswith("so far")
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_day_in_short(soak: ModuleType, tmp_path: Path) -> None:
