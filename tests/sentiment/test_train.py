@@ -118,5 +118,6 @@ def test_dev_threads_are_not_labelled_again(root, shared):
         "random_2016_2018.tsv",
         "active_2018.tsv",
         "active2_2018.tsv",
+        "random2_2018.tsv",
     ):
         assert not dev & set(pd.read_csv(root / "labels" / name, sep="\t", dtype=str)["post_id"])
