@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LABELS = ROOT / "labels"
 SHARED = ROOT.parent / "shared" / "data" / "labelled"
+PLACE = ("post_id", "floor")
 Row = dict[str, str]
 Span = tuple[str, int, int]
 """symbol, start, length"""
@@ -80,8 +81,14 @@ def main() -> None:
     compare("shared pushes_train", train, second, ("id",))
     compare("  of 2016-2018", [row for row in train if row["date"] < "2020"], second, ("id",))
     compare("  of 2023-2025", [row for row in train if row["date"] > "2020"], second, ("id",))
-    for name, key in (("pushes_2016_2018", ("post_id", "floor")), ("live_chat_2026", ("row",))):
+    for name, key in (("pushes_2016_2018", PLACE), ("live_chat_2026", ("row",)), ("random_2016_2018", PLACE)):
         compare(name, read(LABELS / f"{name}.tsv"), read(LABELS / "second" / f"{name}.tsv"), key)
+    again = read(LABELS / "second" / "random2_2018.tsv")
+    places = {(row["post_id"], row["floor"]) for row in again}
+    both = [row for row in read(LABELS / "random2_2018.tsv") if (row["post_id"], row["floor"]) in places]
+    if len(both) != len(again):
+        raise ValueError(f"random2_2018: {len(again)} rows read twice, {len(both)} of them in the first labels")
+    compare("random2_2018, its first pages", both, again, PLACE)
     mentions = LABELS / "mentions"
     compare_mentions(read(mentions / "labels.csv"), read(mentions / "second_reader.csv"))
 
