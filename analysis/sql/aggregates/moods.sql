@@ -10,8 +10,7 @@ WITH marked AS (
     SEMI JOIN batch AS b ON b.board = p.board AND b.post_id = p.post_id
     LEFT JOIN (
         SELECT r.board, r.post_id, r.floor, r.score, r.engine, r.version
-        FROM push_scores AS r
-        JOIN internal.active_engine AS e ON e.engine = r.engine AND e.version = r.version
+        FROM internal.active_scores AS r
         SEMI JOIN batch AS b ON b.board = r.board AND b.post_id = r.post_id
     ) AS s ON s.board = p.board AND s.post_id = p.post_id AND s.floor = p.floor
     WHERE p.removed_at IS NULL

@@ -14,8 +14,7 @@ WITH threads AS (
     SEMI JOIN threads AS t ON t.board = p.board AND t.post_id = p.post_id
     LEFT JOIN (
         SELECT r.board, r.post_id, r.floor, r.score
-        FROM push_scores AS r
-        JOIN internal.active_engine AS e ON e.engine = r.engine AND e.version = r.version
+        FROM internal.active_scores AS r
         SEMI JOIN threads AS t ON t.board = r.board AND t.post_id = r.post_id
     ) AS s ON s.board = p.board AND s.post_id = p.post_id AND s.floor = p.floor
     WHERE p.removed_at IS NULL

@@ -48,15 +48,13 @@ WITH pushed AS (
     FROM numbered AS n
     LEFT JOIN (
         SELECT r.board, r.post_id, r.floor, r.score
-        FROM push_scores AS r
+        FROM internal.active_scores AS r
         SEMI JOIN threads AS h ON h.board = r.board AND h.post_id = r.post_id
-        JOIN internal.active_engine AS e ON e.engine = r.engine AND e.version = r.version
     ) AS s ON s.board = n.board AND s.post_id = n.post_id AND s.floor = n.floor
     LEFT JOIN (
         SELECT r.board, r.post_id, r.floor, r.score
-        FROM internal.partial_scores AS r
+        FROM internal.active_partial_scores AS r
         SEMI JOIN threads AS h ON h.board = r.board AND h.post_id = r.post_id
-        JOIN internal.active_engine AS e ON e.engine = r.engine AND e.version = r.version
     ) AS t ON t.board = n.board AND t.post_id = n.post_id AND t.floor = n.floor
     WINDOW comment AS (
         PARTITION BY n.board, n.post_id, n.run ORDER BY n.floor ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING

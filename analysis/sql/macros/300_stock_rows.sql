@@ -61,8 +61,7 @@ WITH sessions AS (
     GROUP BY c.symbol, c.board, c.session_on
 ), row_scores AS (
     SELECT s.board, s.post_id, s.floor, s.score
-    FROM push_scores AS s
-    JOIN internal.active_engine AS e ON e.engine = s.engine AND e.version = s.version
+    FROM internal.active_scores AS s
     WHERE known_until = 'infinity'::TIMESTAMPTZ
     UNION ALL
     SELECT s.board, s.post_id, s.floor, s.score

@@ -37,9 +37,5 @@ SELECT
 FROM rows AS r
 JOIN given AS g ON g.b = r.board AND g.id = r.post_id
 ASOF LEFT JOIN running AS a ON a.board = r.board AND a.post_id = r.post_id AND a.known_at <= r.known_at
-LEFT JOIN (
-    SELECT x.board, x.post_id, x.floor, x.score
-    FROM push_scores AS x
-    JOIN internal.active_engine AS e ON e.engine = x.engine AND e.version = x.version
-) AS s ON s.board = r.board AND s.post_id = r.post_id AND s.floor = r.floor
+LEFT JOIN internal.active_scores AS s ON s.board = r.board AND s.post_id = r.post_id AND s.floor = r.floor
 ORDER BY r.board, r.floor;

@@ -6,11 +6,7 @@ WITH marked AS (
         lower(p.user_id) IS NOT DISTINCT FROM lag(lower(p.user_id)) OVER thread
             AND s.score IS NOT DISTINCT FROM lag(s.score) OVER thread AS continues
     FROM pushes AS p
-    LEFT JOIN (
-        SELECT r.board, r.post_id, r.floor, r.score
-        FROM push_scores AS r
-        JOIN internal.active_engine AS e ON e.engine = r.engine AND e.version = r.version
-    ) AS s ON s.board = p.board AND s.post_id = p.post_id AND s.floor = p.floor
+    LEFT JOIN internal.active_scores AS s ON s.board = p.board AND s.post_id = p.post_id AND s.floor = p.floor
     WHERE p.removed_at IS NULL
     WINDOW thread AS (PARTITION BY p.board, p.post_id ORDER BY p.floor)
 )

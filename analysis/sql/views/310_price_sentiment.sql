@@ -24,16 +24,8 @@ WITH priced AS (
 ), scored AS (
     SELECT n.*, coalesce(last_value(t.score) OVER comment, s.score) AS score
     FROM numbered AS n
-    LEFT JOIN (
-        SELECT r.board, r.post_id, r.floor, r.score
-        FROM push_scores AS r
-        JOIN internal.active_engine AS e ON e.engine = r.engine AND e.version = r.version
-    ) AS s ON s.board = n.board AND s.post_id = n.post_id AND s.floor = n.floor
-    LEFT JOIN (
-        SELECT r.board, r.post_id, r.floor, r.score
-        FROM internal.partial_scores AS r
-        JOIN internal.active_engine AS e ON e.engine = r.engine AND e.version = r.version
-    ) AS t ON t.board = n.board AND t.post_id = n.post_id AND t.floor = n.floor
+    LEFT JOIN internal.active_scores AS s ON s.board = n.board AND s.post_id = n.post_id AND s.floor = n.floor
+    LEFT JOIN internal.active_partial_scores AS t ON t.board = n.board AND t.post_id = n.post_id AND t.floor = n.floor
     WINDOW comment AS (
         PARTITION BY n.board, n.post_id, n.session_on, n.run ORDER BY n.floor
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
