@@ -29,8 +29,7 @@ from analysis.config import Settings
 from analysis.derive import derive_all
 from analysis.sql import statement
 from analysis.store.disk import plain_disk_errors
-from analysis.store.lake.address import lake_of
-from analysis.store.lake.push import LOADED
+from analysis.store.lake.push import kept_in
 from analysis.store.load import SPOOL_NAME, LoadReport, load_waiting
 from analysis.store.privacy import redactor
 from analysis.transaction import transaction
@@ -218,10 +217,10 @@ def _is_done(con: duckdb.DuckDBPyConnection, mark: str) -> bool:
 def _finish(con: duckdb.DuckDBPyConnection, settings: Settings, files: list[str]) -> None:
     """Notes the files as loaded and drops their lines; those that a lake does not have yet wait for it."""
     folders = settings.data / FOLDER
-    if lake_of(settings.data):
-        (settings.data / LOADED).mkdir(exist_ok=True)
+    if kept := kept_in(settings.data):
+        kept.mkdir(exist_ok=True)
         for key in files:
-            (folders / key / LINES).rename(settings.data / LOADED / f"{key}.jsonl")
+            (folders / key / LINES).rename(kept / f"{key}.jsonl")
     with transaction(con):
         for key in files:
             _mark(con, key)

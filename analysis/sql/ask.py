@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import duckdb
 
 from analysis.errors import PttError, UsageError
-from analysis.sql import literal
+from analysis.sql import lake_guard, literal
 from analysis.sql.cookbook import Query, queries
 from analysis.store.disk import is_disk_full
 
@@ -57,7 +57,9 @@ def open_locked(data: Path, *, may_write: Path | None = None) -> duckdb.DuckDBPy
 
 def ask(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None) -> Answer:
     """Runs a query; its rows are fetched as they are asked for. Raises QueryFailed."""
-    _refuse_files(con, query)
+    statements = _statements(con, query)
+    _refuse_files(statements)
+    _refuse_reaching(con, statements)
     try:
         result: duckdb.DuckDBPyConnection | None = con.execute(query, dict(parameters) if parameters else None)
         if result is None:  # a comment, or nothing before the semicolon
@@ -70,9 +72,10 @@ def ask(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any
 
 def copy_parquet(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None, target: Path) -> int:
     """Writes a query's rows to ``target``, which `open_locked` was told of; how many. Raises QueryFailed."""
-    kinds = {kind for kind, _ in _statements(con, query)}  # parsed alone: nothing may close the bracket around it
-    if not kinds <= {"SELECT", "CREATE"}:  # PIVOT is both
+    statements = _statements(con, query)  # parsed alone: nothing may close the bracket around it
+    if not {kind for kind, _ in statements} <= {"SELECT", "CREATE"}:  # PIVOT is both
         raise QueryFailed("寫成 Parquet 的要是一個 SELECT。")
+    _refuse_reaching(con, statements)
     options = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
     statement = f"COPY (\n{query.strip().rstrip(';')}\n) TO {literal(target)} ({options})"
     try:
@@ -131,11 +134,20 @@ def explain(error: duckdb.Error) -> PttError:
     return QueryFailed(f"查詢失敗：{detail}")
 
 
-def _refuse_files(con: duckdb.DuckDBPyConnection, query: str) -> None:
+def _refuse_files(statements: list[tuple[str, str]]) -> None:
     """DuckDB always allows the files of an attached database, so a COPY or ATTACH could still overwrite the store."""
-    for kind, text in _statements(con, query):
+    for kind, text in statements:
         if kind in _WITH_FILES or (kind == "EXPLAIN" and re.search(r"\bcopy\b", text, re.IGNORECASE)):
             raise QueryFailed(f"ptt sql 只能讀資料庫本身，不能用 {kind}：結果要寫成檔案，請用 --out。")
+
+
+def _refuse_reaching(con: duckdb.DuckDBPyConnection, statements: list[tuple[str, str]]) -> None:
+    """A connection to a lake has functions that reach the catalog's server."""
+    if not lake_guard.is_lake(con):
+        return
+    for kind, text in statements:
+        if reason := lake_guard.refusal(con, kind, text):
+            raise QueryFailed(reason)
 
 
 def _statements(con: duckdb.DuckDBPyConnection, query: str) -> list[tuple[str, str]]:

@@ -18,8 +18,7 @@ import pyarrow as pa
 from analysis.sql import statement
 from analysis.store.batch import Batch
 from analysis.store.disk import plain_disk_errors
-from analysis.store.lake.address import lake_of
-from analysis.store.lake.push import LOADED
+from analysis.store.lake.push import kept_in
 from analysis.store.responses import read_line
 from analysis.store.sessions import read_sessions
 from analysis.transaction import transaction
@@ -60,7 +59,7 @@ def load_waiting(
     ``con`` comes from `open_work`. Raises DiskFull; the files not yet loaded stay.
     """
     total = LoadReport()
-    keep = data / LOADED if lake_of(data) else None
+    keep = kept_in(data)
     for path in spool.waiting(data / SPOOL_NAME):
         report = load_file(con, path, keep)
         total.add(report)

@@ -17,7 +17,7 @@ from analysis.sql import statement
 from analysis.store import spare
 from analysis.store.disk import plain_disk_errors
 from analysis.store.lake.address import lake_of
-from analysis.store.lake.push import is_under_way, part_of, push, recover, settle
+from analysis.store.lake.push import is_under_way, let_go, part_of, push, recover, settle
 from analysis.store.migrations import schema_version
 from analysis.store.work import CATALOG, PUBLISHED_NAME, WORK_NAME, attach
 from analysis.transaction import transaction
@@ -52,6 +52,8 @@ def publish(data: Path, con: duckdb.DuckDBPyConnection, *, shared: bool = True) 
                 _fsync(data)
                 if lake:
                     settle(data, lake, target)
+                elif shared:
+                    let_go(data)
             finally:
                 attach(con, work)
         except (OSError, duckdb.Error, PttError):

@@ -274,10 +274,12 @@ def history(request):
 @pytest.fixture(scope="session")
 def empty_work(tmp_path_factory) -> Path:
     """A migrated, empty work file to copy: making one takes longer than most tests."""
+    from analysis.store.lock import hold
     from analysis.store.work import open_work
 
     data = tmp_path_factory.mktemp("empty")
-    open_work(data).close()
+    with hold(data, "test"):
+        open_work(data).close()
     return data / "work.duckdb"
 
 

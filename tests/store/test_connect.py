@@ -8,6 +8,7 @@ import analysis
 from analysis.errors import PttError, StoreNotFound
 from analysis.store.lake.address import lake_of
 from analysis.store.load import load_file
+from analysis.store.lock import hold
 from analysis.store.publish import publish
 from analysis.store.work import open_work
 from ptt_spider.spool import PageSeen
@@ -19,7 +20,7 @@ def published(kit, empty_work, tmp_path_factory):
     (data / "work.duckdb").write_bytes(empty_work.read_bytes())
     pushes = [kit.push(1), kit.push(2, "噓", "other", "看壞", 3)]
     page = PageSeen(kit.BEGIN + timedelta(hours=1), "crawl", kit.post(pushes=pushes))
-    with open_work(data) as con:
+    with hold(data, "test"), open_work(data) as con:
         load_file(con, kit.write_spool(data / "spool", "a", [page]))
         publish(data, con)
     return data

@@ -1,25 +1,31 @@
 """Going on from what another host published: the boards that this folder writes, as the lake has them."""
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from analysis.errors import PttError
+from analysis.sql import literal, statement
 from analysis.store.lake.address import ALIAS, Lake, attach
 from analysis.store.lake.push import LOADED
 from analysis.store.lake.session import session_of
 from analysis.store.lake.state import State, published_at, read_state, write_state
 from analysis.store.lake.tables import GLOBAL, Table, bring_up, heads, tables
+from analysis.store.load import SPOOL_NAME
+from analysis.store.responses import Told, read_line
 from analysis.store.work import CATALOG, PUBLISHED_NAME
 from analysis.transaction import transaction
+from ptt_spider.spool import read_lines, waiting
 
 
 def join(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, boards: Iterable[str]) -> bool:
     """Makes this folder the writer of ``boards`` and its rows of them the lake's; whether any were replaced.
 
     The caller publishes then, which settles it. Raises StoreLocked (another host writes one of them), LakeUnreachable,
-    and PttError where both the folder and the lake have a board's history and neither comes from the other.
+    and PttError where the folder has responses of a board that would be lost.
     """
     wanted = sorted(set(boards))
     session = session_of(data, lake)
@@ -38,8 +44,7 @@ def join(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, boards: Iterabl
         }
         if not stale:
             return False
-        now = published_at(data / PUBLISHED_NAME)
-        _refuse_foreign(con, state, stale, went_on=bool(now and state.base_at and now != state.base_at))
+        _refuse_loss(con, data, state, stale)
         state.pulling |= stale
         write_state(data, state)
         _take_up(con, stale)
@@ -50,16 +55,40 @@ def join(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, boards: Iterabl
     return True
 
 
-def _refuse_foreign(con: duckdb.DuckDBPyConnection, state: State, stale: Iterable[str], *, went_on: bool) -> None:
-    """``went_on``: a run without PTT_STORE has published here since; what it loaded is in the folder alone."""
-    for board in stale:
-        if not board or (not went_on and (board in state.base or board in state.pulling)):
-            continue
-        if con.execute("SELECT 1 FROM internal.observations WHERE board = ? LIMIT 1", [board]).fetchall():
-            raise PttError(
-                f"這個資料夾和共用資料庫各自有看板 {board} 的歷史，不會自動合併："
-                "請用 --data 指定一個空的資料夾（再用 ptt import 匯入這裡的 raw），或把 PTT_STORE 指向別的資料庫。"
-            )
+def _refuse_loss(con: duckdb.DuckDBPyConnection, data: Path, state: State, stale: Iterable[str]) -> None:
+    """Refuses boards with responses here that are nowhere else: a run without PTT_STORE has published them in this
+    folder alone, or the folder and the lake have each a history of their own.
+
+    What the folder's last publication into the lake had is known there, also where a user was forgotten since. Which
+    file that was is not known of a folder that another version of this program wrote (`base_at`).
+    """
+    published = data / PUBLISHED_NAME
+    con.execute("CREATE OR REPLACE TEMP TABLE lake_kept (board VARCHAR, post_id VARCHAR, digest VARCHAR)")
+    if state.base_at and published_at(published) == state.base_at:
+        con.execute(f"ATTACH {literal(published)} AS old (READ_ONLY)")
+        con.execute("INSERT INTO lake_kept SELECT board, post_id, digest FROM old.internal.observations")
+        con.execute("DETACH old")
+    con.register("lake_waiting", pa.table({"told": pa.array(list(_waiting(data)), pa.list_(pa.string()))}))
+    con.execute("INSERT INTO lake_kept SELECT told[1], told[2], told[3] FROM lake_waiting")
+    con.unregister("lake_waiting")
+    lost = con.execute(statement("lake/only_here"), {"boards": [board for board in stale if board]}).fetchall()
+    con.execute("DROP TABLE lake_kept")
+    if lost:
+        raise PttError(
+            f"這個資料夾和共用資料庫各自有看板 {lost[0][0]} 的歷史，不會自動合併："
+            "請用 --data 指定一個空的資料夾（再用 ptt import 匯入這裡的 raw），或把 PTT_STORE 指向別的資料庫。"
+        )
+
+
+def _waiting(data: Path) -> Iterator[tuple[str, str, str]]:
+    """The responses that are loaded after the lake's rows were taken up (`_load_again`)."""
+    for name in (LOADED, SPOOL_NAME):
+        for path in waiting(data / name):
+            for line in read_lines(path):
+                with contextlib.suppress(ValueError):  # the loader says so
+                    for taken in read_line(line):
+                        if isinstance(taken, Told):
+                            yield (*taken.thread, taken.observation.digest)
 
 
 def _take_up(con: duckdb.DuckDBPyConnection, stale: Iterable[str]) -> None:
@@ -86,5 +115,5 @@ def _where(table: Table, with_global: bool) -> str:
 def _load_again(con: duckdb.DuckDBPyConnection, data: Path) -> None:
     """What was loaded here and is not in the lake waits in the spool again: the same response twice counts once."""
     for path in sorted((data / LOADED).glob("*")):
-        path.replace(data / "spool" / path.name)
+        path.replace(data / SPOOL_NAME / path.name)
     con.execute("DELETE FROM internal.spool_files")  # a kill may have left loaded ones waiting

@@ -16,9 +16,9 @@ import duckdb
 from analysis.errors import PttError
 from analysis.sql import literal, statement
 from analysis.store.disk import is_disk_full
-from analysis.store.lake.address import ALIAS, Lake, LakeUnreachable, attach, unreachable
+from analysis.store.lake.address import ALIAS, Lake, LakeUnreachable, attach, lake_of, unreachable
 from analysis.store.lake.session import Session, session_of
-from analysis.store.lake.state import State, published_at, read_state, write_state
+from analysis.store.lake.state import STATE_NAME, State, published_at, read_state, write_state
 from analysis.store.lake.tables import GLOBAL, Table, bring_up, heads, tables
 from analysis.transaction import transaction
 from ptt_spider import __version__, clock
@@ -67,6 +67,17 @@ def settle(data: Path, lake: Lake, published: Path) -> None:
     state.base_at = state.next_at if published_at(published) == state.next_at else ""
     state.next, state.pulling, state.next_at = {}, {}, ""
     write_state(data, state)
+    let_go(data)
+
+
+def kept_in(data: Path) -> Path | None:
+    """Where spool files stay that are loaded here; None where no lake will ask for them. Wherever there is a
+    `lake.json`: a run without PTT_STORE may end before its publication, and another host then publishes first."""
+    return data / LOADED if lake_of(data) or (data / STATE_NAME).exists() else None
+
+
+def let_go(data: Path) -> None:
+    """What was loaded is published: in the lake, or by a run without PTT_STORE, which `join` notices."""
     for path in (data / LOADED).glob("*"):
         path.unlink()
 

@@ -1,5 +1,7 @@
 """What a folder's publications differ from: a run without PTT_STORE, a lost file, a kill, another version."""
 
+import json
+
 import duckdb
 import pytest
 
@@ -58,6 +60,121 @@ def test_what_a_run_without_the_lake_loaded_is_not_replaced_unasked(lake, alone,
         run(tmp_path / "a")
     with duckdb.connect(tmp_path / "a" / "ptt.duckdb", read_only=True) as con:
         assert con.execute("SELECT count(*) FROM posts").fetchall() == [(2,)]
+
+
+def _forget_base_at(data):
+    """lake.json as the program wrote it before it knew of base_at."""
+    path = data / "lake.json"
+    state = json.loads(path.read_text("utf-8"))
+    del state["base_at"], state["next_at"]
+    path.write_text(json.dumps(state), "utf-8")
+
+
+GROWN = [("M.1769562001.A.C89", 5), ("M.1769562002.A.C89", 3)]
+"""Thread 1 as host b saw it later, thread 2 as host a alone saw it."""
+BY_THREAD = "SELECT post_id, count(*) FROM pushes GROUP BY ALL ORDER BY ALL"
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_what_a_run_without_the_lake_loaded_before_it_died_reaches_it(old, lake, alone, run, page, rows, tmp_path):
+    run(tmp_path / "a", page(1))
+    with alone():
+        run(tmp_path / "a", page(2), published=False)
+    if old:
+        _forget_base_at(tmp_path / "a")
+    run(tmp_path / "b", page(1, pushes=5))
+    close_all()
+    run(tmp_path / "a")
+    assert rows(BY_THREAD) == GROWN
+    assert not list((tmp_path / "a" / "loaded").iterdir())
+
+
+def test_what_is_published_without_the_lake_waits_no_longer(lake, alone, run, page, tmp_path):
+    run(tmp_path / "a", page(1))
+    with alone():
+        run(tmp_path / "a", page(2), published=False)
+        assert len(list((tmp_path / "a" / "loaded").iterdir())) == 1
+        run(tmp_path / "a")
+        assert not list((tmp_path / "a" / "loaded").iterdir())
+        run(tmp_path / "stranger", page(1))
+        assert not (tmp_path / "stranger" / "loaded").exists()
+
+
+def test_a_folder_that_says_not_what_it_last_sent_loses_nothing(lake, alone, run, page, rows, tmp_path):
+    """An older program's: whether somebody ran without PTT_STORE since is seen from what the lake has."""
+    for name in ("behind", "ahead"):
+        run(tmp_path / name, page(1))
+        close_all()
+    with alone():
+        run(tmp_path / "ahead", page(2))
+    for name in ("behind", "ahead"):
+        _forget_base_at(tmp_path / name)
+    run(tmp_path / "b", page(1, pushes=5))
+    close_all()
+    run(tmp_path / "behind", page(3))
+    assert rows(BY_THREAD) == [(GROWN[0]), ("M.1769562003.A.C89", 3)]
+    close_all()
+    with pytest.raises(PttError, match=r"Stock.*--data"):
+        run(tmp_path / "ahead")
+    with duckdb.connect(tmp_path / "ahead" / "ptt.duckdb", read_only=True) as con:
+        assert con.execute("SELECT count(*) FROM posts").fetchall() == [(2,)]
+
+
+def test_a_run_without_the_lake_that_brought_nothing_new_is_no_history_of_its_own(
+    lake, alone, run, page, rows, tmp_path
+):
+    run(tmp_path / "a", page(1))
+    with alone():
+        run(tmp_path / "a", page(1))
+    assert not _is_based(tmp_path / "a")
+    run(tmp_path / "b", page(1, pushes=5))
+    close_all()
+    run(tmp_path / "a", page(2))
+    assert rows(BY_THREAD) == GROWN
+
+
+def test_who_was_forgotten_elsewhere_does_not_come_back(lake, alone, kit, run, rows, tmp_path, monkeypatch):
+    """The folder still has responses that the lake no longer has: its last publication says that the lake had them."""
+    from datetime import timedelta
+
+    from ptt_spider.spool import PageSeen
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    posts = [kit.post(author="unwanted"), kit.post(post_id="M.1769562001.A.C89", pushes=[kit.push(1)])]
+    run(tmp_path / "a", *(PageSeen(kit.BEGIN + timedelta(hours=30), "crawl", post) for post in posts))
+    close_all()
+    run(tmp_path / "b")
+    with hold(tmp_path / "b", "ptt forget"):
+        forget(load_settings(tmp_path / "b"), "unwanted")
+    close_all()
+    run(tmp_path / "a")
+    assert rows("SELECT post_id FROM posts") == [("M.1769562001.A.C89",)]
+
+
+def test_a_clock_that_was_too_fast_is_told_and_nothing_is_moved(lake, run, page, rows, tmp_path, monkeypatch):
+    """Other hosts have these times: only the user can say what to do."""
+    from datetime import timedelta
+
+    from analysis import gathering
+    from ptt_spider import clock
+
+    class Notes(gathering.Listener):
+        said = ""
+
+        def note(self, line):
+            self.said += line
+
+    run(tmp_path / "a", page(1))
+    times = "SELECT fetched_at FROM internal.observations"
+    before = rows(times)
+    monkeypatch.setattr(clock, "now", lambda: before[0][0] - timedelta(days=1))
+    listener = Notes()
+    with hold(tmp_path / "a", "test"), open_work(tmp_path / "a") as con:
+        con.execute("UPDATE posts SET posted_at = posted_at - INTERVAL 9 DAY, edited_at = NULL")
+        con.execute("UPDATE pushes SET pushed_at = pushed_at - INTERVAL 9 DAY")
+        gathering._settle_clock(con, load_settings(tmp_path / "a"), listener)
+        assert con.execute(times).fetchall() == before
+    assert "校正時鐘" in listener.said
 
 
 @pytest.mark.parametrize("lost", ["file", "version"])
