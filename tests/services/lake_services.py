@@ -6,13 +6,12 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import duckdb
 from cluster_env import s3_environment
 from postgres import Postgres
 from s3 import BUCKET, S3
 from service import NotAvailable, free_port, wait_for
+from signatures import no_signatures
 
 
 class LakeServices:
@@ -50,25 +49,10 @@ class LakeServices:
 @contextlib.contextmanager
 def lake_services() -> Iterator[LakeServices]:
     """Starts both. Raises NotAvailable."""
-    with Postgres() as postgres, S3(s3_environment(), free_port()) as s3, _no_signatures():
+    with Postgres() as postgres, S3(s3_environment(), free_port()) as s3, no_signatures():
         if not wait_for(s3.answers):
             raise NotAvailable("moto's S3 server did not start")
         yield LakeServices(postgres, s3)
-
-
-@contextlib.contextmanager
-def _no_signatures() -> Iterator[None]:
-    """Each new connection hashes 100 MB of extensions to check who signed them: a third of what a small test takes."""
-    plain = duckdb.connect
-
-    def connect(*arguments: Any, config: dict[str, Any] | None = None, **options: Any) -> duckdb.DuckDBPyConnection:
-        return plain(*arguments, config={**(config or {}), "allow_unsigned_extensions": "true"}, **options)
-
-    duckdb.connect = connect
-    try:
-        yield
-    finally:
-        duckdb.connect = plain
 
 
 @contextlib.contextmanager

@@ -96,7 +96,6 @@ def test_a_few_kills(kit, data):
 
 
 @pytest.mark.slow
-@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_fifty_kills(kit, data):
     _rounds(kit, data, 50)

@@ -13,6 +13,9 @@ from analysis.store.publish import publish
 from analysis.store.work import open_work
 from ptt_spider.spool import PageSeen
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from signatures import no_signatures
+
 spec = importlib.util.spec_from_file_location("kit", Path(__file__).parents[2] / "store" / "conftest.py")
 assert spec
 assert spec.loader
@@ -33,11 +36,12 @@ def publish_one(data: Path, board: str, number: int) -> None:
                 publish(data, con)
                 return
         except StoreLocked:
-            time.sleep(0.1)
+            time.sleep(0.5)
 
 
 folder, name, first, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 print("ready", flush=True)
-for thread in range(first, first + count):
-    publish_one(folder, name, thread)
-    print(f"published {thread}", flush=True)
+with no_signatures():
+    for thread in range(first, first + count):
+        publish_one(folder, name, thread)
+        print(f"published {thread}", flush=True)
