@@ -10,7 +10,9 @@ import sys
 import tarfile
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -26,30 +28,33 @@ def run(*command: object, cwd: Path, timeout: float = 600, **environment: str) -
     )  # fmt: skip
 
 
-def environment(folder: Path, *packages: object) -> Path:
-    """A fresh environment with these packages; its Python. Skips where no package index can be reached."""
-    python = folder / "bin" / "python"
-    constraints = Path(__file__).resolve().parent.parent / "constraints.txt"
-    if shutil.which("uv"):
-        steps = [("uv", "venv", "-q", "--python", sys.executable, folder),
-                 ("uv", "pip", "install", "-q", "--python", python, "-c", constraints, *packages)]  # fmt: skip
-    else:
-        steps = [
-            (sys.executable, "-m", "venv", folder),
-            (python, "-m", "pip", "install", "-q", "-c", constraints, *packages),
-        ]
-    for step in steps:
-        done = run(*step, cwd=folder.parent)
-        if done.returncode:
-            reason = f"no package index? {done.stderr.strip().splitlines()[-1]}"
-            if os.environ.get("PTT_REQUIRE_SERVICES") == "1":
-                pytest.fail(reason)
-            pytest.skip(reason)
-    return python
+@pytest.fixture(scope="session")
+def environment(unavailable: Callable[[str], NoReturn], root: Path) -> Callable[..., Path]:
+    """Makes a fresh environment in a folder with these packages; its Python. Unavailable without a package index."""
+
+    def make(folder: Path, *packages: object) -> Path:
+        python, constraints = folder / "bin" / "python", root / "constraints.txt"
+        if shutil.which("uv"):
+            steps = [("uv", "venv", "-q", "--python", sys.executable, folder),
+                     ("uv", "pip", "install", "-q", "--python", python, "-c", constraints, *packages)]  # fmt: skip
+        else:
+            steps = [
+                (sys.executable, "-m", "venv", folder),
+                (python, "-m", "pip", "install", "-q", "-c", constraints, *packages),
+            ]
+        for step in steps:
+            done = run(*step, cwd=folder.parent)
+            if done.returncode:
+                unavailable(f"no package index? {done.stderr.strip().splitlines()[-1]}")
+        return python
+
+    return make
 
 
 @pytest.fixture(scope="module")
-def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+def built(
+    root: Path, tmp_path_factory: pytest.TempPathFactory, environment: Callable[..., Path]
+) -> tuple[Path, Path, Path]:
     """Wheel of the tree, sdist, and the wheel made from the sdist unpacked elsewhere."""
     folder = tmp_path_factory.mktemp("built")
     with (root / "pyproject.toml").open("rb") as file:
@@ -119,8 +124,9 @@ def test_the_sdist_brings_tests_and_documents_and_no_data(built: tuple[Path, Pat
 
 
 def test_demo_and_types_from_the_wheel(
-    built: tuple[Path, Path, Path], root: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+    built: tuple[Path, Path, Path], root: Path, tmp_path_factory: pytest.TempPathFactory,
+    environment: Callable[..., Path],
+) -> None:  # fmt: skip
     folder = tmp_path_factory.mktemp("installed")
     python = environment(folder / "env", built[0])
     program = python.parent / "ptt"
