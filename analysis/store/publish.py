@@ -46,13 +46,14 @@ def publish(data: Path, con: duckdb.DuckDBPyConnection, *, shared: bool = True) 
                 _copy(work, part, target)
                 if lake:
                     push(con, data, lake, target)
-                # A spare would outlive the texts that another policy takes away.
-                (spare.keep if load_settings(data).deleted == "keep" else spare.drop)(target)
+                # A spare, or what waits for a lake, would outlive the texts that another policy takes away.
+                keeps = load_settings(data).deleted == "keep"
+                (spare.keep if keeps else spare.drop)(target)
                 part.replace(target)
                 _fsync(data)
                 if lake:
                     settle(data, lake, target)
-                elif shared:
+                elif shared and not keeps:
                     let_go(data)
             finally:
                 attach(con, work)

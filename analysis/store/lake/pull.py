@@ -25,7 +25,7 @@ def join(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, boards: Iterabl
     """Makes this folder the writer of ``boards`` and its rows of them the lake's; whether any were replaced.
 
     The caller publishes then, which settles it. Raises StoreLocked (another host writes one of them), LakeUnreachable,
-    and PttError where the folder has responses of a board that would be lost.
+    and PttError where the folder has something that would be lost.
     """
     wanted = sorted(set(boards))
     session = session_of(data, lake)
@@ -56,26 +56,29 @@ def join(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, boards: Iterabl
 
 
 def _refuse_loss(con: duckdb.DuckDBPyConnection, data: Path, state: State, stale: Iterable[str]) -> None:
-    """Refuses boards with responses here that are nowhere else: a run without PTT_STORE has published them in this
-    folder alone, or the folder and the lake have each a history of their own.
+    """Refuses boards with responses here that are nowhere else (the folder and the lake have each a history of their
+    own), and closing prices.
 
     What the folder's last publication into the lake had is known there, also where a user was forgotten since. Which
-    file that was is not known of a folder that another version of this program wrote (`base_at`).
+    file that was is not known once a run without PTT_STORE has published, or where an older program did (`base_at`).
     """
     published = data / PUBLISHED_NAME
     con.execute("CREATE OR REPLACE TEMP TABLE lake_kept (board VARCHAR, post_id VARCHAR, digest VARCHAR)")
+    con.execute("CREATE OR REPLACE TEMP TABLE lake_kept_prices (symbol VARCHAR, day DATE)")
     if state.base_at and published_at(published) == state.base_at:
         con.execute(f"ATTACH {literal(published)} AS old (READ_ONLY)")
         con.execute("INSERT INTO lake_kept SELECT board, post_id, digest FROM old.internal.observations")
+        con.execute("INSERT INTO lake_kept_prices SELECT symbol, day FROM old.prices")
         con.execute("DETACH old")
     con.register("lake_waiting", pa.table({"told": pa.array(list(_waiting(data)), pa.list_(pa.string()))}))
     con.execute("INSERT INTO lake_kept SELECT told[1], told[2], told[3] FROM lake_waiting")
     con.unregister("lake_waiting")
-    lost = con.execute(statement("lake/only_here"), {"boards": [board for board in stale if board]}).fetchall()
-    con.execute("DROP TABLE lake_kept")
-    if lost:
+    lost = con.execute(statement("lake/only_here"), {"boards": list(stale)}).fetchall()
+    con.execute("DROP TABLE lake_kept; DROP TABLE lake_kept_prices")
+    for (board,) in lost:
+        what = f"看板 {board} " if board else "收盤價"
         raise PttError(
-            f"這個資料夾和共用資料庫各自有看板 {lost[0][0]} 的歷史，不會自動合併："
+            f"這個資料夾和共用資料庫各自有{what}的歷史，不會自動合併："
             "請用 --data 指定一個空的資料夾（再用 ptt import 匯入這裡的 raw），或把 PTT_STORE 指向別的資料庫。"
         )
 

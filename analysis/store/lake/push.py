@@ -71,13 +71,13 @@ def settle(data: Path, lake: Lake, published: Path) -> None:
 
 
 def kept_in(data: Path) -> Path | None:
-    """Where spool files stay that are loaded here; None where no lake will ask for them. Wherever there is a
-    `lake.json`: a run without PTT_STORE may end before its publication, and another host then publishes first."""
+    """Where spool files stay that are loaded here and not in the lake; None where no lake will ask for them. Wherever
+    there is a `lake.json`: a run without PTT_STORE loads too, and another host then publishes first."""
     return data / LOADED if lake_of(data) or (data / STATE_NAME).exists() else None
 
 
 def let_go(data: Path) -> None:
-    """What was loaded is published: in the lake, or by a run without PTT_STORE, which `join` notices."""
+    """Loaded files are in the lake, or may stay no longer: `join` then refuses what another host publishes first."""
     for path in (data / LOADED).glob("*"):
         path.unlink()
 

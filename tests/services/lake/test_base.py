@@ -8,6 +8,7 @@ import pytest
 import analysis
 from analysis.config import load_settings
 from analysis.errors import PttError
+from analysis.prices import Price
 from analysis.store.forget import forget
 from analysis.store.lake.address import LakeUnreachable, lake_of
 from analysis.store.lake.session import close_all
@@ -15,6 +16,7 @@ from analysis.store.lake.state import published_at, read_state
 from analysis.store.lock import hold
 from analysis.store.migrations import StoreTooNew, migrations
 from analysis.store.publish import publish
+from analysis.store.tables import replace_prices
 from analysis.store.work import open_work
 
 
@@ -50,16 +52,49 @@ def test_what_a_run_without_the_lake_loaded_reaches_it_with_the_next(lake, alone
     assert _is_based(tmp_path / "a")
 
 
-def test_what_a_run_without_the_lake_loaded_is_not_replaced_unasked(lake, alone, run, page, tmp_path):
+def test_what_a_run_without_the_lake_published_is_loaded_on_top_of_what_another_host_did(
+    lake, alone, run, page, rows, tmp_path
+):
     run(tmp_path / "a", page(1))
     with alone():
         run(tmp_path / "a", page(2))
+    run(tmp_path / "b", page(1, pushes=5))
+    close_all()
+    run(tmp_path / "a")
+    assert rows(BY_THREAD) == GROWN
+
+
+def test_what_this_folder_alone_has_is_not_replaced_unasked(lake, alone, run, page, tmp_path, monkeypatch):
+    """With PTT_DELETED nothing waits in files that texts are not taken out of."""
+    monkeypatch.setenv("PTT_DELETED", "votes")
+    run(tmp_path / "a", page(1))
+    with alone():
+        run(tmp_path / "a", page(2), published=False)
+        assert len(list((tmp_path / "a" / "loaded").iterdir())) == 1
+        run(tmp_path / "a")
+        assert not list((tmp_path / "a" / "loaded").iterdir())
     run(tmp_path / "b", page(3))
     close_all()
-    with pytest.raises(PttError, match=r"Stock.*--data"):
+    with pytest.raises(PttError, match=r"看板 Stock.*--data"):
         run(tmp_path / "a")
     with duckdb.connect(tmp_path / "a" / "ptt.duckdb", read_only=True) as con:
         assert con.execute("SELECT count(*) FROM posts").fetchall() == [(2,)]
+
+
+def test_prices_that_this_folder_alone_has_are_not_replaced_unasked(lake, alone, run, page, tmp_path):
+    def add_price(data, symbol):
+        with hold(data, "test"), open_work(data) as con:
+            ((day,),) = con.execute("SELECT min(day) FROM trading_days").fetchall()
+            replace_prices(con, [Price(symbol, day, 100.0)], "test")
+            publish(data, con)
+
+    run(tmp_path / "a", page(1))
+    with alone():
+        add_price(tmp_path / "a", "2330")
+    add_price(tmp_path / "b", "2317")
+    close_all()
+    with pytest.raises(PttError, match=r"收盤價.*--data"):
+        run(tmp_path / "a")
 
 
 def _forget_base_at(data):
@@ -89,14 +124,9 @@ def test_what_a_run_without_the_lake_loaded_before_it_died_reaches_it(old, lake,
     assert not list((tmp_path / "a" / "loaded").iterdir())
 
 
-def test_what_is_published_without_the_lake_waits_no_longer(lake, alone, run, page, tmp_path):
-    run(tmp_path / "a", page(1))
+def test_a_folder_that_knows_of_no_lake_keeps_nothing(lake, alone, run, page, tmp_path):
     with alone():
-        run(tmp_path / "a", page(2), published=False)
-        assert len(list((tmp_path / "a" / "loaded").iterdir())) == 1
-        run(tmp_path / "a")
-        assert not list((tmp_path / "a" / "loaded").iterdir())
-        run(tmp_path / "stranger", page(1))
+        run(tmp_path / "stranger", page(1), published=False)
         assert not (tmp_path / "stranger" / "loaded").exists()
 
 
@@ -107,6 +137,8 @@ def test_a_folder_that_says_not_what_it_last_sent_loses_nothing(lake, alone, run
         close_all()
     with alone():
         run(tmp_path / "ahead", page(2))
+    for path in (tmp_path / "ahead" / "loaded").iterdir():
+        path.unlink()  # which that program did not keep
     for name in ("behind", "ahead"):
         _forget_base_at(tmp_path / name)
     run(tmp_path / "b", page(1, pushes=5))
