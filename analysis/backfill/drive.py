@@ -166,6 +166,7 @@ def _load(
     parts = [part for part in plan(con, folders, files) if not _is_done(con, part.mark)]
     new = [part for part in parts if part.new]
     complete = True
+    _keep(job.data, files)
     for done, (part, made, problem) in enumerate(run(make_part, new, job._replace(folders=())), 1):
         on_progress("批文章", done, len(new))
         if made is None:
@@ -183,6 +184,17 @@ def _load(
             _load_known(con, job.data, part, result.load)
             _mark(con, part.mark)
     return complete
+
+
+def _keep(data: Path, files: list[str]) -> None:
+    """What a lake does not have yet waits for it, as all does that is loaded."""
+    keep = kept_in(data)
+    if keep is None:
+        return
+    keep.mkdir(exist_ok=True)
+    for key in files:
+        if not (keep / f"{key}.jsonl").exists():
+            (keep / f"{key}.jsonl").hardlink_to(data / FOLDER / key / LINES)
 
 
 def _load_known(con: duckdb.DuckDBPyConnection, data: Path, part: Part, report: LoadReport) -> None:
@@ -215,7 +227,7 @@ def _is_done(con: duckdb.DuckDBPyConnection, mark: str) -> bool:
 
 
 def _finish(con: duckdb.DuckDBPyConnection, settings: Settings, files: list[str]) -> None:
-    """Notes the files as loaded and drops their lines; those that a lake does not have yet wait for it."""
+    """Notes the files as loaded and drops their lines."""
     folders = settings.data / FOLDER
     if kept := kept_in(settings.data):
         kept.mkdir(exist_ok=True)

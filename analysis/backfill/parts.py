@@ -18,7 +18,9 @@ from analysis.sql import literal, statement
 from analysis.stocks.derive import derive_mentions
 from analysis.store.lake.tables import tables
 from analysis.store.load import LoadReport, load_file
-from analysis.store.work import WORK_NAME, open_work
+from analysis.store.migrations import migrate
+from analysis.store.sessions import sync_trading_days
+from analysis.store.work import MEMORY_LIMIT, WORK_NAME, attach
 from analysis.transaction import transaction
 from ptt_spider import clock
 
@@ -76,8 +78,7 @@ def make_part(part: Part, job: Job) -> LoadReport:
             return LoadReport(files=1)
         spool = folder / f"{part.folder}.jsonl"
         copy_lines(job.data / FOLDER, part.new, spool)
-        with open_work(folder, shared=False) as con:
-            con.execute("SET threads = 1")  # other workers have the other cores
+        with _new_store(folder) as con:
             report = load_file(con, spool)
             derive_news(con)
             derive_mentions(con)
@@ -86,6 +87,17 @@ def make_part(part: Part, job: Job) -> LoadReport:
                 score_threads(con, engine)
             con.execute("CHECKPOINT")
     return report
+
+
+def _new_store(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A store's tables, without the views and macros that `open_work` makes: no step that a worker does asks them."""
+    con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    con.execute(f"SET TimeZone = 'Asia/Taipei'; SET memory_limit = '{MEMORY_LIMIT}'")
+    con.execute(f"SET temp_directory = {literal(folder / 'tmp')}; SET threads = 1")  # others have the other cores
+    attach(con, folder / WORK_NAME)
+    migrate(con, folder / WORK_NAME)
+    sync_trading_days(con)
+    return con
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """`ptt backfill`: the store of `ptt reparse`, made by many; a dead worker costs time, nothing else."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -219,7 +220,7 @@ def test_lines_that_no_column_takes_are_put_aside(archive, data):
 
 def test_what_a_lake_does_not_have_yet_waits_for_it(archive, serial, data, monkeypatch):
     """Should another host publish first, this is what is loaded again."""
-    monkeypatch.setattr(drive, "lake_of", lambda _: "a lake")
+    monkeypatch.setattr(drive, "kept_in", lambda data: data / "loaded")
     fill(data, archive)
     waiting = list((data / "loaded").glob("*.jsonl"))
     assert len(waiting) == len(archive) + 1, "and the polls"
@@ -288,19 +289,20 @@ def test_a_broken_file_is_named_and_the_others_arrive(archive, data, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_workers_on_dask_one_of_them_killed(archive, serial, data, tmp_path):
+@pytest.mark.parametrize("begun", ["?*.part", "parts-*.part"], ids=["over a file", "over a part"])
+def test_workers_on_dask_one_of_them_killed(archive, serial, data, tmp_path, begun):
     folder = tmp_path / "raw"
     folder.mkdir()
     for path in archive:
         (folder / path.name).symlink_to(path)
     command = [sys.executable, "-m", "analysis", "backfill", "--data", str(data), "--workers", "2", str(folder)]
     running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    until = time.monotonic() + 60
-    while not (parts := list((data / FOLDER).glob("*.part"))):
+    until = time.monotonic() + 120
+    while not (found := list((data / FOLDER).glob(begun))):
         assert time.monotonic() < until
         assert running.poll() is None, running.stderr.read()
         time.sleep(0.002)
-    os.kill(int(parts[0].name.split("-")[-2]), signal.SIGKILL)
+    os.kill(int(found[0].name.split("-")[-2]), signal.SIGKILL)
     _, said = running.communicate(timeout=250)
     assert running.returncode == 0, said
     assert re.search(r"讀了 4 個檔案（4 個是新的，.* MB", said)
@@ -390,3 +392,46 @@ def test_a_scheduler_with_tls_needs_certificates_and_says_which_settings(archive
     assert gone.returncode == 1
     assert "Traceback" not in gone.stderr
     assert "憑證" not in gone.stderr, "Dask reads these names"
+
+
+@pytest.fixture
+def certificates(tmp_path):
+    """Files of a CA of our own, and a certificate that it signed for every side."""
+    folder = tmp_path / "tls"
+    folder.mkdir()
+    (folder / "extensions").write_text("subjectAltName=IP:127.0.0.1\n")
+    for words in (
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=board -keyout ca.key -out ca.pem",
+        "req -newkey rsa:2048 -nodes -subj /CN=worker -keyout own.key -out own.csr",
+        "x509 -req -in own.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile extensions -out own.pem",
+    ):
+        subprocess.run(["openssl", *words.split()], cwd=folder, check=True, capture_output=True)
+    return {name: folder / file for name, file in (("ca-file", "ca.pem"), ("cert", "own.pem"), ("key", "own.key"))}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+def test_a_scheduler_with_tls(archive, serial, data, tmp_path, certificates):
+    """As docs/scaling.md says; who has no certificate of this CA gets nothing done."""
+    tls = [text for name, path in certificates.items() for text in (f"--tls-{name}", str(path))]
+    told, dask = tmp_path / "scheduler.json", [sys.executable, "-m", "dask"]
+    scheduler = [*dask, "scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    worker = [*dask, "worker", "--nthreads", "1", "--scheduler-file", str(told), "--no-dashboard"]
+    settings = dict(zip(workers.TLS, map(str, certificates.values()), strict=True))
+    with contextlib.ExitStack() as stack:
+        for words in ([*scheduler, "--scheduler-file", str(told)], worker):
+            process = subprocess.Popen([*words, *tls], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stack.callback(process.wait, 60)
+            stack.callback(process.terminate)
+        until = time.monotonic() + 60
+        while not told.exists() or not told.stat().st_size:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        address = json.loads(told.read_text())["address"]
+        assert address.startswith("tls://127.0.0.1:")
+        plain = ptt("backfill", "--data", data, "--scheduler", address.replace("tls:", "tcp:"), *archive)
+        assert plain.returncode == 1
+        done = ptt("backfill", "--data", data, "--scheduler", address, *archive, env=os.environ | settings)
+        assert done.returncode == 0, done.stderr
+    assert differing(data, serial) == set()
