@@ -4,7 +4,7 @@ import re
 from typing import Final, NamedTuple
 
 from analysis.stocks.codes import Code, counts_things, taiwan_codes, us_tickers
-from analysis.stocks.names import Rule, Spelling, context_words, fold, half_width, index
+from analysis.stocks.names import Rule, Spelling, context_words, fold, half_width, heads, index
 
 
 class Mention(NamedTuple):
@@ -152,21 +152,21 @@ def _by_name(folded: str) -> tuple[list[_Found], list[tuple[int, Spelling]]]:
     table = index()
     found: list[_Found] = []
     doubtful: list[tuple[int, Spelling]] = []
-    place, last = 0, len(folded) - 1
-    while place < last:
-        spellings = table.get(folded[place : place + 2])
-        if spellings is not None:
-            for spelling in spellings:
-                if folded.startswith(spelling.text, place) and _fits(folded, place, spelling):
-                    if spelling.rule is Rule.PLAIN:
-                        found.append(_Found(place, place + len(spelling.text), spelling.symbol, spelling.name))
-                    elif spelling.rule is not Rule.NEVER:
-                        if _cuts_a_name(folded, place, place + len(spelling.text)):
-                            break
-                        doubtful.append((place, spelling))
-                    place += len(spelling.text) - 1
-                    break
-        place += 1
+    free = 0
+    for head in heads().finditer(folded):
+        place = head.start()
+        if place < free:
+            continue
+        for spelling in table.get(folded[place : place + 2], ()):
+            if folded.startswith(spelling.text, place) and _fits(folded, place, spelling):
+                if spelling.rule is Rule.PLAIN:
+                    found.append(_Found(place, place + len(spelling.text), spelling.symbol, spelling.name))
+                elif spelling.rule is not Rule.NEVER:
+                    if _cuts_a_name(folded, place, place + len(spelling.text)):
+                        break
+                    doubtful.append((place, spelling))
+                free = place + len(spelling.text)
+                break
     return found, doubtful
 
 

@@ -125,6 +125,18 @@ def index() -> dict[str, list[Spelling]]:
 
 
 @cache
+def heads() -> re.Pattern[str]:
+    """Places where a spelling may begin: some first sign and some second one, most often those of none. Looking only
+    there costs half of looking up each two signs of a text."""
+    firsts, seconds = ("".join(map(re.escape, sorted(set(signs)))) for signs in zip(*_pairs(), strict=True))
+    return re.compile(f"[{firsts}](?=[{seconds}])")
+
+
+def _pairs() -> list[str]:
+    return [pair for pair in index() if len(pair) == 2]
+
+
+@cache
 def context_words() -> dict[str, frozenset[str]]:
     """``left``, ``right`` and ``any`` -> words that show a stock."""
     return {row["side"]: frozenset(fold(word) for word in row["words"].split("|")) for row in rows("context_words")}
