@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from analysis.aggregates import derive_moods
 from analysis.backfill.parts import Part, copy_lines, make_part, mark_of, merge, plan
 from analysis.backfill.work import (
     FOLDER,
@@ -33,12 +34,17 @@ from analysis.store.lake.push import kept_in
 from analysis.store.load import SPOOL_NAME, LoadReport, load_waiting
 from analysis.store.privacy import redactor
 from analysis.transaction import transaction
+from analysis.votes.derive import derive_votes
 from ptt_spider import clock
 from ptt_spider.reparse import Reparser
 from ptt_spider.spool import Record, encode
 
 POLLS = "-polls"
 """How the name of the file ends that is made of polls which continue another file's page."""
+
+AHEAD = 5_000
+"""Threads after which votes and moods are derived while workers go on. Each time reads the votes of all their voters;
+parts come in the order of their posts, more or less, so that hardly anything is derived twice."""
 
 
 @dataclass
@@ -165,7 +171,7 @@ def _load(
     folders = job.data / FOLDER
     parts = [part for part in plan(con, folders, files) if not _is_done(con, part.mark)]
     new = [part for part in parts if part.new]
-    complete = True
+    complete, threads = True, 0
     _keep(job.data, files)
     for done, (part, made, problem) in enumerate(run(make_part, new, job._replace(folders=())), 1):
         on_progress("批文章", done, len(new))
@@ -179,6 +185,11 @@ def _load(
             (folders / part.folder / bad.name).rename(_spool_folder(job.data) / bad.name)
         result.load.add(made)
         shutil.rmtree(folders / part.folder, ignore_errors=True)
+        threads += made.new_posts
+        if threads >= AHEAD and done < len(new):
+            derive_votes(con)
+            derive_moods(con)
+            threads = 0
     for part in parts:
         if not part.new:
             _load_known(con, job.data, part, result.load)

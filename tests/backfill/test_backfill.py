@@ -92,6 +92,7 @@ def data(tmp_path):
 def small_parts(monkeypatch):
     """Some four of them."""
     monkeypatch.setattr(parts, "BYTES", 130_000)
+    monkeypatch.setattr(drive, "AHEAD", 10)
 
 
 def differing(data, serial):
