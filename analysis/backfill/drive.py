@@ -91,6 +91,8 @@ def backfill(
             files.append(polls)
         if files and _load(con, job, files, run, result, on_progress):
             _finish(con, settings, files)
+    for part in (settings.data / FOLDER).glob("*.part"):  # dead workers'
+        _remove(part)
     derive_all(con, settings)
     result.seconds = time.perf_counter() - begun
     return result
@@ -105,7 +107,14 @@ def _clear(con: duckdb.DuckDBPyConnection, folders: Path) -> None:
         except (OSError, ValueError, TypeError, LookupError):  # a part, a dead worker's, or another version's
             whole = False
         if not whole:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _engines(con: duckdb.DuckDBPyConnection) -> tuple[tuple[str, str, str, bool], ...]:

@@ -150,13 +150,14 @@ def test_doing_it_again_does_nothing_and_goes_on_where_it_stopped(archive, seria
     fill(data, archive[:2])  # as if the rest had come later
     read_file(archive[2], Job.of(load_settings(data), archive))  # read, not loaded: the loader was killed
     (data / FOLDER / "x.host-1-abc.part").mkdir()  # a dead worker's
+    (data / FOLDER / "x-lists.jsonl").touch()
     assert fill(data, archive).new_files == 2
     assert differing(data, serial) == set()
     before = tables(data)
     again = fill(data, archive)
     assert (again.new_files, again.load.files, again.load.responses) == (0, 0, 0)
     assert tables(data) == before
-    assert not list((data / FOLDER).glob("*.part"))
+    assert not list((data / FOLDER).glob("x*"))
 
 
 @pytest.mark.usefixtures("small_parts")
