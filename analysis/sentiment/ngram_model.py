@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from analysis.errors import PttError
 from analysis.sentiment.ngram import MAX_N, Codes, encode, normalise
 from analysis.sentiment.ngram_kernel import LONGER, build_slots, divisor, known_rows, locate, outputs
+from analysis.sentiment.plan import CUES as PLAN
 from analysis.sentiment.word_kernel import CUES, KINDS, MODIFIER, WORD, judged_words
 
 FORMAT: Final = 2
@@ -50,6 +51,8 @@ class NgramModel:
     """Row -> index in ``word_values``, -1 for what is no judged word."""
     word_values: NDArray[np.float32]
     cue_weights: NDArray[np.float32]
+    plan: NDArray[np.float64]
+    """What the cues of a post's plan (:mod:`analysis.sentiment.plan`) add to the log-odds of its direction."""
     meta: Mapping[str, Any]
     digest: str
     """First 16 hex characters of the file's SHA-256."""
@@ -192,6 +195,7 @@ def load(path: Path) -> NgramModel:
                 word_of=word_of,
                 word_values=word_values,
                 cue_weights=np.ascontiguousarray(cue_weights, dtype=np.float32),
+                plan=data["plan"] if "plan" in data else np.zeros(len(PLAN)),
                 meta=meta,
                 digest=hashlib.sha256(content).hexdigest()[:16],
             )

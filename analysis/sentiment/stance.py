@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from analysis.sentiment.engine import Scores
 from analysis.sentiment.english import english_odds, is_english
 from analysis.sentiment.ngram_model import NgramModel
+from analysis.sentiment.plan import plans
 from analysis.sentiment.ptt_engine import WEIGHTS, Probabilities, leaning, shared_model, softmax
 from analysis.sentiment.text import word_mask
 
@@ -75,6 +76,8 @@ def _judge(model: NgramModel, texts: Sequence[str]) -> Probabilities:
     genre /= genre.sum(axis=1, keepdims=True)
     comment = chances("stance_bear", "stance_none", "stance_bull")
     news = chances("news_bear", "news_neu", "news_bull")
-    body = chances("direction_bear", "direction_bull")
+    bear, bull = (outputs[:, names.index(f"direction_{end}")] for end in ("bear", "bull"))
+    planned = np.sum(plans(texts) * model.plan, axis=1)  # what compares prices, which n-grams cannot
+    body = softmax(np.stack([bear, bull + planned], axis=1))
     three = np.stack([body[:, 0], np.zeros(len(texts)), body[:, 1]], axis=1)
     return np.asarray(genre[:, :1] * comment + genre[:, 1:2] * news + genre[:, 2:] * three, dtype=np.float64)

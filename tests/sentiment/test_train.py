@@ -121,3 +121,45 @@ def test_dev_threads_are_not_labelled_again(root, shared):
         "random2_2018.tsv",
     ):
         assert not dev & set(pd.read_csv(root / "labels" / name, sep="\t", dtype=str)["post_id"])
+
+
+def test_a_longer_word_says_what_the_words_in_it_say():
+    from analysis.sentiment.train import words
+
+    found = words.judged()
+    said = {int(mark): value for mark, value in zip(found.words, found.values, strict=True)}
+    inner, outer = (said[words._fingerprint(words._normal(word))] for word in ("衰退", "營收衰退"))
+    assert inner[0] < 0
+    assert outer[0] < 0
+    assert outer[1:3].tolist() == list(entries()["營收衰退"])
+
+
+def test_a_thread_keeps_its_fold_whatever_else_is_there():
+    from analysis.sentiment.train.heads import _folds
+
+    few, many = [f"thread {n}" for n in range(50)], [f"thread {n}" for n in range(400)]
+    for (inside, outside), (_, among) in zip(_folds(few, 0), _folds(many, 0), strict=True):
+        assert not {few[row] for row in inside} & {few[row] for row in outside}
+        assert {few[row] for row in outside} <= {many[row] for row in among}
+
+
+def test_a_head_that_was_lent_outputs_gives_them_itself():
+    from analysis.sentiment.train.heads import Features, fit
+    from analysis.sentiment.train.labels import Labelled
+    from analysis.sentiment.train.words import judged, prior
+
+    random = np.random.default_rng(1)
+    texts = [" ".join(random.choice(LIKED + BOOED, 3)) for _ in range(300)]
+    label = np.array([sum(word in LIKED for word in text.split()) > 1 for text in texts], dtype=np.int64)
+    lexicon = judged()
+    known = np.union1d(frequent(texts, 2), lexicon.grams)
+    features = Features(fresh(known.size, 4, 4, 2, seed=0), known, prior(known), lexicon)
+    data = Labelled(texts, label, [str(n) for n in range(300)], ["all"] * 300)
+    first = fit(features, data, ("low", "high"), seed=0)
+    beside = first.odds(features, texts)
+    second = fit(features, data, ("low", "high"), seed=0, beside=beside)
+    whole = second.odds(features, texts) + beside @ second.beside
+    alone = second.with_lent([first])
+    assert alone.beside.shape == (0, 2)
+    assert np.allclose(alone.odds(features, texts), whole)
+    assert np.mean((whole[:, 1] > whole[:, 0]) == label) > 0.8

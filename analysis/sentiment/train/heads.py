@@ -1,7 +1,9 @@
 """Outputs of the model: regression on n-grams, the network's features and the word list, folded into weights."""
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, Final
 
 import numpy as np
@@ -31,6 +33,7 @@ class Shape:
     odds: float
     cue: float
     strength: float
+    beside: float = 0.3
 
 
 COMMENT: Final = Shape(gram=0.25, bag=0.1, odds=0.3, cue=0.5, strength=0.7)
@@ -51,6 +54,31 @@ class Head:
     bias: Doubles
     out_of_fold: Doubles
     """Calibrated log-odds of each training text, from models that had not seen its thread."""
+    beside: Doubles
+    """Weights on numbers that stand beside the text's own features (numbers by outputs), such as a post's plan."""
+
+    def odds(self, features: "Features", texts: list[str]) -> Doubles:
+        """The outputs for texts, with nothing beside them."""
+        network = features.network
+        counts, dense = features.matrix(texts)
+        bag, cues = dense[:, : network.table.shape[1]], dense[:, -CUES:]
+        units = np.maximum(bag @ network.inner.T + network.inner_bias, 0)
+        linear = np.asarray(counts @ self.columns) + bag @ self.direct.T + cues @ self.cues
+        return np.asarray(linear + units @ self.outer.T + self.bias)
+
+    def with_lent(self, heads: "Sequence[Head]") -> "Head":
+        """This head, fitted with the outputs of other heads beside the text, as one that needs them no more."""
+        share = np.split(self.beside, np.cumsum([len(head.names) for head in heads])[:-1])
+        lent = list(zip(heads, share, strict=True))
+        return replace(
+            self,
+            columns=self.columns + sum(head.columns @ part for head, part in lent),
+            direct=self.direct + sum(part.T @ head.direct for head, part in lent),
+            outer=self.outer + sum(part.T @ head.outer for head, part in lent),
+            cues=self.cues + sum(head.cues @ part for head, part in lent),
+            bias=self.bias + sum(head.bias @ part for head, part in lent),
+            beside=np.zeros((0, len(self.names))),
+        )
 
 
 @dataclass(frozen=True)
@@ -81,17 +109,21 @@ def fit(
     seed: int,
     own: bool = True,
     shape: Shape = COMMENT,
+    beside: Doubles | None = None,
 ) -> Head:
     """Fit one head; its temperature is set on the folds.
 
-    ``own``: it gets n-gram columns of its own. The network must not have learnt these labels,
-    or the folds would not be blind.
+    ``own``: it gets n-gram columns of its own. ``beside``: further numbers of each text. Neither they nor the network
+    may have learnt these labels, or the folds would not be blind.
     """
     from scipy import sparse
 
     counts, dense = features.matrix(data.texts)
+    further = np.zeros((len(data.texts), 0)) if beside is None else beside
+    dense = np.hstack([dense, further])
     width, tasks, words = features.network.table.shape[1], features.network.bias.size, features.words.shape[1]
-    scale = np.repeat([shape.bag, shape.odds, float(own), shape.cue * own], [width, tasks, words, CUES])
+    kinds = [shape.bag, shape.odds, float(own), shape.cue * own, shape.beside]
+    scale = np.repeat(kinds, [width, tasks, words, CUES, further.shape[1]])
     centre, spread = dense.mean(axis=0), dense.std(axis=0) + 1e-6
     listed = slice(width + tasks, width + tasks + words)
     centre[listed], spread[listed] = 0.0, 1.0
@@ -113,7 +145,7 @@ def fit(
     gram = np.zeros((len(names), features.known.size))
     gram[:, used] = coefficients[:, : used.size] * rarity[used] * heat
     part = coefficients[:, used.size :] * heat * scale / spread
-    bag, task, word, cues = np.split(part, np.cumsum([width, tasks, words]), axis=1)
+    bag, task, word, cues, others = np.split(part, np.cumsum([width, tasks, words, CUES]), axis=1)
     network = features.network
     return Head(
         names=names,
@@ -123,6 +155,7 @@ def fit(
         cues=cues.T,
         bias=intercept * heat + shift - part @ centre + task @ network.bias,
         out_of_fold=folded * heat + shift,
+        beside=others.T,
     )
 
 
@@ -156,10 +189,9 @@ def _calibration(odds: Doubles, data: Labelled) -> tuple[float, Doubles]:
 
 
 def _folds(group: list[str], seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    from sklearn.model_selection import GroupKFold
-
-    split = GroupKFold(FOLDS, shuffle=True, random_state=seed).split(np.zeros(len(group)), groups=np.array(group))
-    return [(inside, outside) for inside, outside in split]
+    """Inside and outside rows; a thread's fold is its own, so that it stays where other data come or go."""
+    fold = np.array([sha256(f"{seed} {name}".encode()).digest()[0] % FOLDS for name in group])
+    return [(np.flatnonzero(fold != place), np.flatnonzero(fold == place)) for place in range(FOLDS)]
 
 
 def _regression(matrix: Any, label: Any, strength: float, trust: Doubles) -> Any:

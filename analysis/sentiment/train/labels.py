@@ -1,5 +1,6 @@
 """Judged texts: the shared labelled sets and this project's own labels, with both readings where there are two."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,23 +11,39 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import PttError
-from analysis.sentiment.train.corpus import Corpus, headline
+from analysis.sentiment.train.corpus import Corpus, headline, masked
 
 TONE: Final = {"neg": 0, "neu": 1, "pos": 2}
 STANCE: Final = {"bear": 0, "none": 1, "neu": 1, "bull": 2}
+DECLARED: Final = {"多": "bull", "空": "bear"}
 LATER_ROWS: Final = 400
 _ROWS: Final = "own 2016-18"
 """The part that was judged row by row; the others are runs of rows."""
 _OWN: Final = {
     "pushes_2016_2018.tsv": _ROWS,
     "random_2016_2018.tsv": "random",
+    "random2_2018.tsv": "random 2018",
     "active_2018.tsv": "active 2018",
+    "active2_2018.tsv": "active 2018, second",
 }
+_WRITTEN: Final = {
+    "written_2023_2026.tsv": "written",
+    "written_threads_2019_2026.tsv": "written threads",
+    "written_chat_2023_2026.tsv": "written chat",
+}
+"""Comments of our own making."""
 _AGAIN: Final = ("tone_2", "stance_2", "tone_3", "stance_3")
-_AS_POSTED: Final = ("2016-18", "2023-25", "2026", "random")
-"""Parts that can be weighed to the board's own mix: chances are calibrated on them."""
-_WRITTEN_TRUST: Final = 0.5
-"""What a comment of our own making counts beside one that was posted."""
+_ERAS: Final = ("2016-18", "2023-25", "2026")
+"""Parts that chances are calibrated on, each alike: whole samples. The shared ones are judged by the annotators of the
+acceptance sets, whose line between neutral and negative is milder than that of this project's readers."""
+TRUST: Final = {
+    "written": 0.5,
+    "written threads": 0.5,
+    "written chat": 0.5,
+    "written news": 0.5,
+    "written posts": 0.5,
+}
+"""What a text of our own making counts beside one that was posted."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +103,7 @@ def own_rows(labels: Path, corpus: Corpus) -> pd.DataFrame:
     ``text`` is what was judged: one row, or a user's run of rows (``first`` is its first floor).
     """
     rows = pd.concat([_tsv(labels / name).assign(part=part) for name, part in _OWN.items()], ignore_index=True)
-    rows = _read_again(rows.drop_duplicates(["post_id", "floor"]), labels, "pushes_2016_2018.tsv", ["post_id", "floor"])
+    rows = _read_again(rows.drop_duplicates(["post_id", "floor"]), labels, tuple(_OWN), ["post_id", "floor"])
     rows["first"] = rows.pop("floor").astype(int)
     pushes = corpus.pushes[corpus.pushes["post_id"].isin(set(rows["post_id"]))]
     pushes = pushes.sort_values(["post_id", "floor"], kind="stable").drop_duplicates(["post_id", "floor"])
@@ -99,13 +116,14 @@ def own_rows(labels: Path, corpus: Corpus) -> pd.DataFrame:
     return pd.concat([single, runs], ignore_index=True)
 
 
-def _read_again(rows: pd.DataFrame, labels: Path, name: str, key: list[str]) -> pd.DataFrame:
+def _read_again(rows: pd.DataFrame, labels: Path, names: Iterable[str], key: list[str]) -> pd.DataFrame:
     """Rows with columns tone_2, stance_2 (second reading), tone_3 and stance_3, '' where that reader did not see them.
 
     The third reader saw what the first two differ on.
     """
     for folder, mark in (("second", "_2"), ("third", "_3")):
-        again = _tsv(labels / folder / name).drop_duplicates(key)
+        files = [labels / folder / name for name in names if (labels / folder / name).exists()]
+        again = pd.concat([_tsv(file) for file in files]).drop_duplicates(key)
         rows = rows.merge(again.rename(columns={"tone": f"tone{mark}", "stance": f"stance{mark}"}), on=key, how="left")
     return rows.fillna(dict.fromkeys(_AGAIN, ""))
 
@@ -114,17 +132,17 @@ def labelled_comments(folder: Path, labels: Path, corpus: Corpus, held: set[str]
     """Tone and stance of comments: the shared training labels less the threads of ``held``, and this project's own."""
     train = _tsv(folder / "labelled" / "pushes_train.tsv")
     threads = set(train[train["id"].isin(held)]["post_id"])
-    train = _read_again(train[~train["post_id"].isin(threads)], labels, "pushes_train.tsv", ["id"])
+    train = _read_again(train[~train["post_id"].isin(threads)], labels, ("pushes_train.tsv",), ["id"])
     years = train["date"].str[:4].astype(int)
     train = train.assign(part=np.where(years < 2020, "2016-18", "2023-25"), group=train["post_id"])
     live = _tsv(folder / "live_chat_2026_unlabelled.tsv")
-    judged = _read_again(_tsv(labels / "live_chat_2026.tsv"), labels, "live_chat_2026.tsv", ["row"])
+    judged = _read_again(_tsv(labels / "live_chat_2026.tsv"), labels, ("live_chat_2026.tsv",), ["row"])
     live = live.iloc[judged["row"].astype(int)].reset_index(drop=True)
     live = live.assign(**judged[["tone", "stance", *_AGAIN]], part="2026", group="live " + live["date"])
     own = own_rows(labels, corpus)
     own = own[own["floor"] == own["first"]]
-    written = _tsv(labels / "written_2023_2026.tsv")
-    written = written.assign(part="written", group="written " + written["n"], tag="", **dict.fromkeys(_AGAIN, ""))
+    written = pd.concat([_tsv(labels / name).assign(part=part) for name, part in _WRITTEN.items()])
+    written = written.assign(group=written["part"] + " " + written["n"], tag="", **dict.fromkeys(_AGAIN, ""))
     columns = ["text", "tone", "stance", *_AGAIN, "part", "group", "tag"]
     frames = (train, live, own.assign(group=own["post_id"]), written)
     rows = pd.concat([frame[columns] for frame in frames], ignore_index=True)
@@ -136,8 +154,13 @@ def _labelled(rows: pd.DataFrame, column: str, names: dict[str, int], drawn: NDA
     label = np.asarray(rows[column].map(names), dtype=np.int64)
     again = rows[[f"{column}_2", f"{column}_3"]].apply(lambda said: said.map(names)).fillna(-1)
     others = np.asarray(again, dtype=np.int64)
-    trust = np.where(rows["part"] == "written", _WRITTEN_TRUST, 1.0)
-    weight = np.where((others[:, 0] < 0) | (others[:, 0] == label), drawn, 0.0)
+    trust = np.asarray(rows["part"].map(TRUST).fillna(1.0), dtype=np.float64)
+    weight = np.where(others[:, 0] == label, drawn, 0.0)
+    part = rows["part"].to_numpy()
+    for era in _ERAS:  # what two readers agree on, in the shares that all rows have: they agree on neutral ones least
+        for mark in set(names.values()):
+            alike = (part == era) & (label == mark)
+            weight[alike] *= drawn[alike].sum() / max(drawn[part == era].sum() * weight[alike].sum(), 1e-9)
     return Labelled(rows["text"].tolist(), label, rows["group"].tolist(), rows["part"].tolist(), others, trust, weight)
 
 
@@ -146,18 +169,42 @@ def _as_drawn(part: pd.Series, tag: pd.Series, all_tags: pd.Series) -> NDArray[n
     natural = all_tags.value_counts(normalize=True)
     share = pd.Series(1.0, index=tag.index).groupby([part, tag]).transform("sum") / part.map(part.value_counts())
     weight = np.asarray(tag.map(natural).fillna(0.0) / share, dtype=np.float64)
-    return np.where(part.isin(_AS_POSTED), weight, 0.0)
+    return np.where(part.isin(_ERAS), weight, 0.0)
 
 
 def labelled_news(folder: Path, labels: Path, corpus: Corpus) -> Labelled:
-    """Stance of news, each row twice: its headline, and headline with the beginning of the article."""
+    """Stance of news, each row twice: its headline, and headline with the beginning of the article.
+
+    Headlines of our own making come once.
+    """
     train = _tsv(folder / "labelled" / "news_train.tsv").assign(part="news")
     own = _tsv(labels / "news_2016_2018.tsv").merge(corpus.posts, on="post_id").assign(part="own news")
     rows = pd.concat([frame[["post_id", "title", "body", "stance", "part"]] for frame in (train, own)])
-    titles = [headline(title) for title in rows["title"]]
-    bodies = [body[:250] for body in rows["body"]]
-    label = np.asarray(rows["stance"].map(STANCE), dtype=np.int64)
-    group, part = rows["post_id"].tolist(), rows["part"].tolist()
-    return Labelled(
-        titles + bodies, np.concatenate([label, label]), group * 2, part + [f"{name}, body" for name in part]
-    )
+    bodies = rows.assign(text=rows["body"].str[:250], part=rows["part"] + ", body")
+    written = _tsv(labels / "written_news_2019_2026.tsv").assign(part="written news")
+    written["post_id"] = "written " + written["n"]
+    frames = (rows.assign(text=rows["title"].map(headline)), bodies, written)
+    rows = pd.concat([frame[["post_id", "text", "stance", "part"]] for frame in frames])
+    return _once(rows["text"], rows["stance"].map(STANCE), rows["post_id"], rows["part"])
+
+
+def labelled_bodies(labels: Path, corpus: Corpus) -> Labelled:
+    """Declared direction of [標的] bodies (0 bear, 1 bull), the declaration masked, and of bodies of our own making.
+
+    Bodies that hold nothing else are left out.
+    """
+    posts = corpus.posts[corpus.posts["direction"].isin(["bull", "bear"])]
+    posts = posts.assign(text=posts["body"].map(masked), part="declared")
+    posts = posts[posts["text"].str.strip() != ""]
+    written = _tsv(labels / "written_posts_2019_2025.tsv").assign(part="written posts")
+    written = written.assign(post_id="written " + written["n"], direction=written["direction"].map(DECLARED))
+    rows = pd.concat([frame[["post_id", "text", "direction", "part"]] for frame in (posts, written)])
+    return _once(rows["text"], rows["direction"] == "bull", rows["post_id"], rows["part"])
+
+
+def _once(text: pd.Series, label: pd.Series, group: pd.Series, part: pd.Series) -> Labelled:
+    """Texts that one reader judged; calibrated on those that were posted."""
+    trust = np.asarray(part.map(TRUST).fillna(1.0), dtype=np.float64)
+    weight = np.asarray(~part.isin(TRUST), dtype=np.float64)
+    labels = np.asarray(label, dtype=np.int64)
+    return Labelled(text.tolist(), labels, group.tolist(), part.tolist(), None, trust, weight)

@@ -28,12 +28,33 @@ def by_part(data: Labelled, odds: Doubles) -> dict[str, dict[str, float]]:
         both = rows[data.agreed[rows]]
         if both.size:
             result[part] |= {f"agreed_{name}": value for name, value in _figures(data, odds, both).items()}
+        drawn = rows[data.weight[rows] > 0] if data.weight is not None else rows[:0]
+        if drawn.size and data.again is not None:
+            result[part]["as_posted_calibration_error"] = round(_as_posted(data, odds, drawn), 4)
     return result
 
 
+def _as_posted(data: Labelled, odds: Doubles, rows: NDArray[np.int64]) -> float:
+    """Mean calibration error of the classes under the weights chances were fitted with, in ten bins of equal weight."""
+    weight = np.ones(rows.size) if data.weight is None else data.weight[rows]
+    weight = weight / weight.sum()
+    chance = _chances(odds[rows])
+    errors = []
+    for name in range(odds.shape[1]):
+        order = np.argsort(chance[:, name], kind="stable")
+        bins = np.minimum((np.cumsum(weight[order]) * 10).astype(np.int64), 9)
+        gap = weight[order] * (chance[order, name] - (data.label[rows][order] == name))
+        errors.append(np.abs(np.bincount(bins, weights=gap)).sum())
+    return float(np.mean(errors))
+
+
+def _chances(odds: Doubles) -> Doubles:
+    shifted = np.exp(odds - odds.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+
+
 def _figures(data: Labelled, odds: Doubles, rows: NDArray[np.int64]) -> dict[str, float]:
-    shifted = np.exp(odds[rows] - odds[rows].max(axis=1, keepdims=True))
-    chance = shifted / shifted.sum(axis=1, keepdims=True)
+    chance = _chances(odds[rows])
     last = odds.shape[1] - 1
     label, score, threads = data.label[rows], odds[rows, last] - odds[rows, 0], np.array(data.group)[rows]
     ends = np.flatnonzero((label == 0) | (label == last))

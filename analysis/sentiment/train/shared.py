@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from analysis.sentiment.plan import plans
 from analysis.sentiment.train import words
-from analysis.sentiment.train.corpus import BODY, headline, masked, seconds, shared_corpus
+from analysis.sentiment.train.corpus import BODY, headline, seconds, shared_corpus
 from analysis.sentiment.train.heads import LONG, Features, Head, fit
 from analysis.sentiment.train.labels import (
     Labelled,
     dev_posts,
+    labelled_bodies,
     labelled_comments,
     labelled_news,
     later_dev,
@@ -30,8 +32,8 @@ HIDDEN = 48
 SHARED = {"2016-18", "2023-25", "news", "news, body"}
 """Parts of the labels that come from ../shared."""
 LEAST = 55
-"""An n-gram is known if the pushes have it so often, or two labelled comments, four news texts or eight bodies."""
-VERSION = "3"
+"""An n-gram is known if the pushes have it so often, or three labelled comments, four news texts or eight bodies."""
+VERSION = "4"
 
 
 def train_shared(folder: Path, labels: Path, out: Path, seed: int = 0, say: Callable[[str], None] = print) -> str:
@@ -53,15 +55,9 @@ def train_shared(folder: Path, labels: Path, out: Path, seed: int = 0, say: Call
     step(f"{len(corpus.pushes):,} pushes; labelled: {len(tone.texts):,} comments, {len(news.texts):,} news texts")
     texts, targets, weights, rows = weak_targets(corpus)
     weights[-1] = 0.0  # the declared direction of bodies has a head of its own, whose folds must be blind
-    known = np.union1d(frequent(texts, LEAST), in_texts(tone.texts, 2))
+    known = np.union1d(frequent(texts, LEAST), in_texts(tone.texts, 3))
     known = np.union1d(known, in_texts(news.texts, 4))
-    bodies = corpus.posts[corpus.posts["direction"].isin(["bull", "bear"])]
-    declared = Labelled(
-        [masked(body) for body in bodies["body"]],
-        np.asarray(bodies["direction"] == "bull", dtype=np.int64),
-        bodies["post_id"].tolist(),
-        ["declared"] * len(bodies),
-    )
+    declared = labelled_bodies(labels, corpus)
     known = np.union1d(known, in_texts(declared.texts, 8))
     judged = words.judged()
     known = np.union1d(known, judged.grams)
@@ -72,19 +68,27 @@ def train_shared(folder: Path, labels: Path, out: Path, seed: int = 0, say: Call
     step(f"network: losses {', '.join(f'{loss:.4f}' for loss in losses)}")
     network.table[np.bincount(ids, minlength=known.size) == 0] = 0.0  # n-grams that only judged words begin with
     features = Features(network, known, words.prior(known), judged)
+    headlines = fit(features, news, ("news_bear", "news_neu", "news_bull"), seed=seed)
+    sides = ("direction_bear", "direction_bull")
+    direction = fit(features, declared, sides, seed=seed, shape=LONG, beside=plans(declared.texts))
+    # what moves news and bodies moves comments too; neither head has seen a comment, so folds stay blind
+    lent = [headlines, direction]
+    beside = np.hstack([head.odds(features, tone.texts) for head in lent])
+    tones = ("tone_neg", "tone_neu", "tone_pos")
+    stances = ("stance_bear", "stance_none", "stance_bull")
     heads = [
-        fit(features, tone, ("tone_neg", "tone_neu", "tone_pos"), seed=seed),
-        fit(features, stance, ("stance_bear", "stance_none", "stance_bull"), seed=seed),
-        fit(features, news, ("news_bear", "news_neu", "news_bull"), seed=seed),
+        fit(features, tone, tones, seed=seed, beside=beside).with_lent(lent),
+        fit(features, stance, stances, seed=seed, beside=beside).with_lent(lent),
+        headlines,
+        direction,
     ]
-    heads.append(fit(features, declared, ("direction_bear", "direction_bull"), seed=seed, shape=LONG))
     genre = _genres(corpus, declared, seed)
     heads.append(fit(features, genre, ("genre_comment", "genre_news", "genre_body"), seed=seed, own=False))
     report = {
         "tone": by_part(tone, heads[0].out_of_fold),
         "stance": by_part(stance, heads[1].out_of_fold),
         "news": by_part(news, heads[2].out_of_fold),
-        "declared direction": by_part(declared, heads[3].out_of_fold),
+        "declared direction": by_part(declared, direction.out_of_fold),
     }
     for name, table in report.items():
         for part, figures in table.items():
@@ -98,7 +102,8 @@ def train_shared(folder: Path, labels: Path, out: Path, seed: int = 0, say: Call
         "cross_validated": report,
         "rows": {"pushes": len(corpus.pushes), "comments": len(tone.texts), "news": len(news.texts)},
     }
-    digest = write(out, network, known, heads, {"vote": 0}, meta, judged)
+    plan = direction.beside[:, 1] - direction.beside[:, 0]
+    digest = write(out, network, known, heads, {"vote": 0}, meta, judged, plan)
     step(f"{out}: {out.stat().st_size:,} bytes, {digest}")
     out.with_suffix(".report.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     return digest

@@ -1,6 +1,7 @@
 """The prior word list of the trainer: words of at most MAX_N characters that lean one way whatever the comment."""
 
 import csv
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,9 +11,13 @@ from numpy.typing import NDArray
 
 from analysis.sentiment.ngram import DIGIT, MAX_N, Codes, encode, fingerprint, normalise
 from analysis.sentiment.train.vocabulary import CHARACTERS
-from analysis.sentiment.word_kernel import MAX_WORD
+from analysis.sentiment.word_kernel import KINDS, MAX_WORD
 
 WORDS: Final = Path(__file__).parent / "words.csv"
+Letters = tuple[int, ...]
+"""A word's normalised characters."""
+_MOST: Final = 3.0
+"""What the words inside a word may say together."""
 
 
 def entries() -> dict[str, tuple[float, float]]:
@@ -80,20 +85,28 @@ def judged() -> Judged:
     """All words of the lexicon engine's lists and of words.csv that a model can hold: at most MAX_WORD characters."""
     from analysis.sentiment.lexicon_engine import MODIFIER_LISTS, WORD_LISTS, read_list
 
-    values: dict[tuple[int, ...], list[float]] = {}
+    values: dict[Letters, list[float]] = {}
 
     def place(word: str) -> list[float]:
         codes = _normal(word)
         return values.setdefault(codes, [0.0, 0.0, 0.0, 1.0]) if 0 < len(codes) <= MAX_WORD else [0.0] * 4
 
-    for name in WORD_LISTS:
-        for word, polarity, _ in read_list(name):
-            place(word)[0] = polarity
+    polarities = [(word, polarity) for name in WORD_LISTS for word, polarity, _ in read_list(name)]
+    for word, polarity in polarities:
+        place(word)[0] = polarity
     for word, (tone, stance) in entries().items():
         place(word)[1:3] = tone, stance
-    for name in MODIFIER_LISTS:
-        for word, factor, _ in read_list(name):
-            place(word)[3] = factor
+    factors = {_normal(word): factor for name in MODIFIER_LISTS for word, factor, _ in read_list(name)}
+    for word in (word for name in MODIFIER_LISTS for word, _, _ in read_list(name)):
+        place(word)[3] = factors[_normal(word)]
+    lexicon, own = {_normal(word) for word, _ in polarities}, {_normal(word) for word in entries()}
+    unjudged = [(codes, value) for codes, value in values.items() if codes not in factors]
+    hidden = [(value, _inside(codes, values, factors, lexicon)[0]) for codes, value in unjudged if codes not in lexicon]
+    mute = [(value, _inside(codes, values, factors, own)[1:3]) for codes, value in unjudged if codes not in own]
+    for value, polarity in hidden:
+        value[0] = polarity
+    for value, both in mute:
+        value[1:3] = both
     grams: set[int] = set()
     longer: set[int] = set()
     words: dict[int, list[float]] = {}
@@ -113,14 +126,39 @@ def judged() -> Judged:
     )
 
 
-def _normal(word: str) -> tuple[int, ...]:
+def _inside(
+    word: Letters, values: Mapping[Letters, list[float]], factors: Mapping[Letters, float], listed: Set[Letters]
+) -> list[float]:
+    """What the listed words inside a longer word say, read as a text is: longest first, modifiers multiply the next.
+
+    A word hides the shorter ones in it, and a list that does not have it would else fall silent there.
+    """
+    total, factor, at = [0.0] * KINDS, 1.0, 0
+    while at < len(word):
+        sizes = range(min(len(word) - at, len(word) - 1), 0, -1)
+        part = next(
+            (word[at : at + n] for n in sizes if word[at : at + n] in listed or word[at : at + n] in factors), None
+        )
+        if part is None:
+            at += 1
+            continue
+        if part in listed:
+            total = [sum(pair) for pair in zip(total, (factor * value for value in values[part]), strict=False)]
+            factor = 1.0
+        else:
+            factor *= factors[part]
+        at += len(part)
+    return [min(max(value, -_MOST), _MOST) for value in total]
+
+
+def _normal(word: str) -> Letters:
     codes, _ = encode([word])
     normal = np.empty(codes.size + 2, dtype=np.uint32)
     size = normalise(codes, 0, codes.size, CHARACTERS, normal)
     return tuple(int(code) for code in normal[1 : size - 1])
 
 
-def _fingerprint(codes: tuple[int, ...]) -> int:
+def _fingerprint(codes: Letters) -> int:
     return int(fingerprint(np.array(codes, dtype=np.uint32), 0, len(codes)))
 
 
