@@ -81,6 +81,7 @@ def _measure(folder: Path, catalog: Any) -> None:
     from analysis.store.publish import publish
     from analysis.store.work import open_work
 
+    _say("load of the machine before", f"{os.getloadavg()[0]:.1f}")
     size = "SELECT pg_database_size(current_database())"
     data, second = folder / "a", folder / "b"
     with hold(data, "bench"), open_work(data) as con:
@@ -121,6 +122,7 @@ def _measure(folder: Path, catalog: Any) -> None:
         begun = time.perf_counter()
         done = tidy(data, lake, None)
         _say("tidying", f"{time.perf_counter() - begun:.1f} s, {done.before} files become {done.after}")
+    _say("load of the machine after", f"{os.getloadavg()[0]:.1f}")
 
 
 def _time(call: Any) -> float:

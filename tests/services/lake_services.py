@@ -17,6 +17,8 @@ from signatures import no_signatures
 class LakeServices:
     """Running services; ``postgres`` and ``s3`` can be made to fail."""
 
+    no_signatures = staticmethod(no_signatures)
+
     def __init__(self, postgres: Postgres, s3: S3) -> None:
         self.postgres, self.s3 = postgres, s3
         self._numbers = itertools.count()
@@ -49,7 +51,7 @@ class LakeServices:
 @contextlib.contextmanager
 def lake_services() -> Iterator[LakeServices]:
     """Starts both. Raises NotAvailable."""
-    with Postgres() as postgres, S3(s3_environment(), free_port()) as s3, no_signatures():
+    with Postgres() as postgres, S3(s3_environment(), free_port()) as s3:
         if not wait_for(s3.answers):
             raise NotAvailable("moto's S3 server did not start")
         yield LakeServices(postgres, s3)

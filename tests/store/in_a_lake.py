@@ -36,8 +36,9 @@ ONE_MACHINE_ONLY = {
 
 
 @pytest.fixture(scope="session")
-def empty_lake(lake_services) -> str:
-    return lake_services.template()
+def empty_lake(lake_services):
+    with lake_services.no_signatures():
+        yield lake_services.template()
 
 
 @pytest.fixture(scope="session")

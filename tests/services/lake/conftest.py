@@ -39,7 +39,8 @@ def kit():
 
 @pytest.fixture(scope="session")
 def empty_lake(lake_services):
-    return lake_services.template()
+    with lake_services.no_signatures():
+        yield lake_services.template()
 
 
 @pytest.fixture
