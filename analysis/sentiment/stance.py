@@ -15,9 +15,6 @@ from analysis.sentiment.ptt_engine import WEIGHTS, Probabilities, leaning, share
 from analysis.sentiment.text import word_mask
 
 _SENTENCE: Final = re.compile(r"[^。！？!?；\n]+?(?:[。！？!?；\n]+|[.;](?=\s)|$)")
-SURE: Final = 2.0
-"""How much surer than its chances a text's genre is taken to be: else comments hear the judges of news, who see less
-that says nothing (docs/experiments.md)."""
 LIMIT: Final = 20_000
 """Characters of one text that are read: an article and the discussion below it."""
 
@@ -72,8 +69,7 @@ def _judge(model: NgramModel, texts: Sequence[str]) -> Probabilities:
     def chances(*wanted: str) -> NDArray[np.float64]:
         return softmax(outputs[:, [names.index(name) for name in wanted]])
 
-    genre = chances("genre_comment", "genre_news", "genre_body") ** SURE
-    genre /= genre.sum(axis=1, keepdims=True)
+    genre = chances("genre_comment", "genre_news", "genre_body")
     comment = chances("stance_bear", "stance_none", "stance_bull")
     news = chances("news_bear", "news_neu", "news_bull")
     bear, bull = (outputs[:, names.index(f"direction_{end}")] for end in ("bear", "bull"))
