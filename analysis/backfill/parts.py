@@ -24,8 +24,8 @@ from analysis.store.work import MEMORY_LIMIT, WORK_NAME, attach
 from analysis.transaction import transaction
 from ptt_spider import clock
 
-BYTES: Final = 16_000_000
-"""Spool lines of a part: some 100,000 comments."""
+BYTES: Final = 8_000_000
+"""Spool lines of a part: some 50,000 comments. Few enough that workers are done at about the same time."""
 
 Slice = tuple[str, int, int]
 """File's folder, place in its LINES, bytes."""
