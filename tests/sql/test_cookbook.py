@@ -33,6 +33,15 @@ def test_a_question_is_answered(board_data, name):
         assert any(value is not None for value in values) or column in {"reason", "then", "mood_then", "shift"}, column
 
 
+def test_seven_days_are_seven_dates(threads, said):
+    for day in range(9):  # Monday to Tuesday of the next week; at the weekend, sessions are Monday's
+        threads.thread(f"M.{day}", [said("a", minute=1)], hours=24 * day, symbols=("2330",))
+    query = QUERIES["most-discussed"]
+    threads.derive()
+    (row,) = threads.rows(query.text, {**query.defaults, "days": 7})
+    assert (row["symbol"], row["comments"]) == ("2330", 7)
+
+
 @pytest.mark.parametrize(
     "text", ["SELECT 1", "-- name: x\nSELECT 1", "-- name: x\n-- question: y?\n-- param: n\nSELECT 1"]
 )
