@@ -59,6 +59,7 @@ def open_work(data: Path, boards: Iterable[str] | None = None, *, shared: bool =
 def _prepare(con: duckdb.DuckDBPyConnection, data: Path, path: Path) -> None:
     con.execute(f"SET TimeZone = 'Asia/Taipei'; SET memory_limit = '{MEMORY_LIMIT}'")
     con.execute(f"SET temp_directory = {sql.literal(data / 'tmp')}")
+    con.execute("SET enable_progress_bar = false")  # DuckDB 2.0 writes it into standard output
     attach(con, path)
     migrate(con, path)
     sql.apply(con)
