@@ -61,6 +61,7 @@ def main() -> None:
     if os.name == "nt":
         print("ptt 不支援原生 Windows：請在 WSL2 裡執行（wsl --install）。", file=sys.stderr)
         raise SystemExit(2)
+    _open_closed_streams()
     _speak_any_locale()
     register()
     try:
@@ -70,6 +71,10 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # rich, which prints the help, ends with 1 by itself
+            raise SystemExit(0) from None
+        raise
     except OSError as error:
         raise SystemExit(_fail(explain_os_error(error))) from None
     except KeyboardInterrupt:
@@ -79,6 +84,14 @@ def main() -> None:
         if "duckdb" not in sys.modules or not isinstance(error, sys.modules["duckdb"].Error):
             raise
         raise SystemExit(_fail(_explain_database(error))) from None
+
+
+def _open_closed_streams() -> None:
+    """``>&-`` and the like become the null device: else the next file opened, the store's perhaps, is stream 1, and
+    what is printed to no standard error goes to standard output."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the end
 
 
 def _speak_any_locale() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis.commands.common import DataOption, say
+from analysis.commands.common import say
 from analysis.errors import PttError, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ BOARD = "Stock"
 
 
 def command(
-    data: DataOption = None,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="DIR", help=f"Data folder (default: ./{FOLDER}, whatever PTT_DATA says)"),
+    ] = None,
     shell: Annotated[
         bool, typer.Option("--shell", help="Then open IPython with the store as `con` (no new crawl if there is one)")
     ] = False,

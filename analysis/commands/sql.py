@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from analysis.commands.common import DataOption, say, settle
-from analysis.errors import UsageError
+from analysis.errors import PttError, UsageError
 from ptt_spider.causes import cause
 
 if TYPE_CHECKING:
@@ -133,6 +133,8 @@ def _to_parquet(data: Path, text: str, parameters: "Mapping[str, Any]", out: Pat
 def _target(out: Path | None) -> "Iterator[TextIO]":
     """Standard output, or a file that appears whole once all is written."""
     if out is None:
+        if getattr(sys.stdout, "name", "") == os.devnull:  # put there by `analysis.cli`; not what > /dev/null gives
+            raise PttError("標準輸出是關著的，答案沒有地方寫：請不要用 >&-，或用 --out 寫到檔案。")
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
         yield sys.stdout
         return

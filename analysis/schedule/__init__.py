@@ -121,10 +121,9 @@ def cron_lines(program: Path, data: Path, folder: Path) -> str:
     ]
     for job in jobs_for(folder):
         command = shlex.join(command_line(job, program, data))
-        quiet = f'said=$({command} 2>&1); code=$?; case $code in 0|4) ;; *) printf "\\%s\\n" "$said"; exit $code;; esac'
-        quiet = quiet.replace("%", r"\%").replace(r"\\%", r"\%")
-        for times in job.cron:
-            lines.append(f"{times.format(m=minute)} cd {shlex.quote(str(folder))} && {quiet}")
+        quiet = f'said=$({command} 2>&1); code=$?; case $code in 0|4) ;; *) printf "%s\\n" "$said"; exit $code;; esac'
+        whole = f"cd {shlex.quote(str(folder))} && {quiet}".replace("%", r"\%")  # cron ends a command at a bare one
+        lines += [f"{times.format(m=minute)} {whole}" for times in job.cron]
     return "\n".join(lines) + "\n"
 
 

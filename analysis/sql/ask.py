@@ -17,6 +17,8 @@ from analysis.store.disk import is_disk_full
 _WITH_FILES: Final = frozenset({"COPY", "COPY_DATABASE", "ATTACH", "EXPORT", "PREPARE", "EXECUTE"})
 BATCH: Final = 2_000
 """Rows fetched at a time: memory does not grow with the answer."""
+_ANSWERS: Final = frozenset({"SELECT", "EXPLAIN", "PRAGMA", "CALL"})
+"""Kinds that give rows; DESCRIBE, SHOW, SUMMARIZE, VALUES and FROM are SELECT."""
 Row = tuple[Any, ...]
 
 
@@ -60,6 +62,7 @@ def ask(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any
     statements = _statements(con, query)
     _refuse_files(statements)
     _refuse_reaching(con, statements)
+    _refuse_several(statements)
     try:
         result: duckdb.DuckDBPyConnection | None = con.execute(query, dict(parameters) if parameters else None)
         if result is None:  # a comment, or nothing before the semicolon
@@ -76,6 +79,7 @@ def copy_parquet(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping
     if not {kind for kind, _ in statements} <= {"SELECT", "CREATE"}:  # PIVOT is both
         raise QueryFailed("寫成 Parquet 的要是一個 SELECT。")
     _refuse_reaching(con, statements)
+    _refuse_several(statements)
     options = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
     statement = f"COPY (\n{query.strip().rstrip(';')}\n) TO {literal(target)} ({options})"
     try:
@@ -139,6 +143,12 @@ def _refuse_files(statements: list[tuple[str, str]]) -> None:
     for kind, text in statements:
         if kind in _WITH_FILES or (kind == "EXPLAIN" and re.search(r"\bcopy\b", text, re.IGNORECASE)):
             raise QueryFailed(f"ptt sql 只能讀資料庫本身，不能用 {kind}：結果要寫成檔案，請用 --out。")
+
+
+def _refuse_several(statements: list[tuple[str, str]]) -> None:
+    """Only the last one's rows would be shown. What gives none (CREATE TEMP TABLE, SET VARIABLE) may stand before it."""
+    if any(kind in _ANSWERS for kind, _ in statements[:-1]):
+        raise QueryFailed(f"一次一個查詢：這裡有 {len(statements)} 個，只會看到最後一個的答案；請分開執行。")
 
 
 def _refuse_reaching(con: duckdb.DuckDBPyConnection, statements: list[tuple[str, str]]) -> None:

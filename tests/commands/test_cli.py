@@ -23,6 +23,12 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         assert f" {name} " in done.stdout
 
 
+def test_the_help_of_demo_names_its_own_folder(tmp_path: Path) -> None:
+    said = ptt("demo", "--help", cwd=tmp_path).stdout
+    assert "./.demo" in said
+    assert "./data" not in said
+
+
 def test_version(tmp_path: Path) -> None:
     done = ptt("--version", cwd=tmp_path)
     assert (done.returncode, done.stdout.split()[0]) == (0, "ptt-pulse")
@@ -56,6 +62,7 @@ def test_no_locale_makes_a_message_raise(encoding: str, tmp_path: Path) -> None:
     assert b"ptt: " in done.stderr
 
 
-def test_a_closed_pipe_is_no_failure(tmp_path: Path) -> None:
-    command = f"set -o pipefail; {sys.executable} -m analysis sql --list | true"
+@pytest.mark.parametrize("args", ["sql --list", "--help", "sql --help"])
+def test_a_closed_pipe_is_no_failure(args: str, tmp_path: Path) -> None:
+    command = f"set -o pipefail; {sys.executable} -m analysis {args} | true"
     assert subprocess.run(["bash", "-c", command], cwd=tmp_path, timeout=60, check=False).returncode == 0

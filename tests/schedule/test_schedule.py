@@ -60,11 +60,13 @@ def test_cron_speaks_only_when_something_failed(tmp_path: Path, code: int, heard
     program.write_text(f'#!/bin/sh\necho "ran $* in $PWD"\nexit {code}\n')
     program.chmod(0o755)
     data = tmp_path / "50% data"
-    lines = [line for line in cron_lines(program, data, tmp_path).splitlines() if line[0] in "0123456789*"]
+    folder = tmp_path / "d %H"
+    folder.mkdir()
+    lines = [line for line in cron_lines(program, data, folder).splitlines() if line[0] in "0123456789*"]
     assert len(lines) == sum(len(job.cron) for job in JOBS)
     done = _run_cron(lines[0], tmp_path)
     assert done.returncode == (code if heard else 0)
-    assert done.stdout == (f"ran run --data {data} in {tmp_path}\n" if heard else "")
+    assert done.stdout == (f"ran run --data {data} in {folder}\n" if heard else "")
     assert done.stderr == ""
 
 

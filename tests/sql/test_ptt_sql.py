@@ -148,7 +148,7 @@ def test_cookbook_queries_take_parameters(board_data):
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["SELEC 1"], "語法"), (["SELECT nope FROM posts"], "nope"), (["SELECT 1/0::DOUBLE; FROM nowhere"], "nowhere"),
+        (["SELEC 1"], "語法"), (["SELECT nope FROM posts"], "nope"), (["SELECT 1; FROM posts"], "一次一個查詢"),
         (["@no-such"], "--list"), (["@boo-giver"], "@boo-givers"), (["@boo-givers", "m=2"], "n"),
         (["@boo-givers", "n=many"], "數字"), (["SELECT 1", "x"], "名稱=值"),
         (["SELECT 1", "--format", "parquet"], "--out"),
@@ -168,6 +168,37 @@ def test_mistakes_are_one_line_and_exit_2(board_data, args, said, capsys):
         )  # fmt: skip
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_of_several_statements_only_the_last_may_answer(con, tmp_path, board_data):
+    for query in ("SELECT 1; SELECT 2", "DESCRIBE posts; SELECT 2", "CREATE TEMP TABLE t AS SELECT 1; FROM t; FROM t"):
+        with pytest.raises(UsageError, match="一次一個查詢：這裡有 [23] 個"):
+            ask.ask(con, query)
+    with ask.open_locked(board_data, may_write=tmp_path / "a") as other, pytest.raises(UsageError, match="一次一個"):
+        ask.copy_parquet(other, "SELECT 1; SELECT 2", None, tmp_path / "a")
+    assert list(ask.ask(con, "SELECT 1;; -- one;").rows) == [(1,)]
+    assert list(ask.ask(con, "SET VARIABLE n = 7; SELECT getvariable('n')").rows) == [(7,)]
+
+
+def test_an_answer_that_nobody_can_hear_is_a_failure(board_data, tmp_path):
+    """And a closed stream is none into which files, or other streams' lines, could go."""
+    sql = f"{sys.executable} -m analysis sql --data {board_data}"
+
+    def run(rest):
+        return subprocess.run(
+            ["bash", "-c", f"{sql} {rest}"], capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path
+        )
+
+    closed = run("'SELECT 1' >&-")
+    assert closed.returncode == 1
+    assert "Traceback" not in closed.stderr
+    assert closed.stderr.splitlines()[-1].startswith("ptt: 標準輸出是關著的")
+    written = run("'SELECT 1 AS n' --out a.csv >&-")
+    assert (written.returncode, (tmp_path / "a.csv").read_text()) == (0, "n\n1\n")
+    assert run("'SELECT 1' > /dev/null").returncode == 0
+    assert run("'SELECT 1 AS n' --format csv 2>&-").stdout == "n\n1\n"
+    unasked = run("<&-")
+    assert (unasked.returncode, "Traceback" in unasked.stderr) == (2, False)
 
 
 def test_without_a_store_exit_1_says_what_to_run(tmp_path):
