@@ -122,15 +122,8 @@ def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def board_data(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def board_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the bundled board loaded and published (tests/sql/board_store.py); do not write into it."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("board_store", root / "tests" / "sql" / "board_store.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     data = tmp_path_factory.mktemp("board") / "data"
-    module.build(data)
+    _load("sql/board_store.py").build(data)
     return data
