@@ -53,7 +53,7 @@ WAYS = {
     "a checkpoint": "FROM checkpoint('lake')",
     "a secret": "CREATE SECRET s (TYPE s3, KEY_ID 'x')",
 }
-OURS = ("共用資料庫", "只能讀資料庫", "寫成 Parquet")
+OURS = ("共用資料庫", "只能讀資料庫", "寫成 Parquet", "一次一個查詢")
 """What our refusals say; DuckDB's own errors do not."""
 GOOD = (
     "FROM ducklake_snapshots('lake')",
