@@ -73,6 +73,8 @@ def day_chart(issue: Issue) -> bytes:
             colour = GOOD if low > 0 else BAD if high < 0 else INK
             bottom.plot([place, place], [low, high], color=colour, linewidth=2.4, solid_capstyle="round")
             bottom.plot([place], [point.mood], "o", color=colour, markersize=5.5)
+    if not any(point.mood is not None for point in points):
+        _write(bottom, (len(points) - 1) / 2, 0.04 * reach, words("mood_none"), ha="center", va="bottom")
     bottom.set_ylim(-reach, reach)
     bottom.set_yticks([-reach * 0.8, reach * 0.8])
     _ticks(bottom, "y", [words("mood_bad"), words("mood_good")])

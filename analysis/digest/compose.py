@@ -7,35 +7,30 @@ from urllib.parse import quote
 
 from analysis.digest import judge
 from analysis.digest.figures import DayFigures, Figures, NewsFigures, QuoteFigures, StockFigures
+from analysis.digest.headline import comparing_of, counts, headline_of, percent
 from analysis.digest.issue import Change, Day, DayPoint, Issue, Item, Mark, NewsPoint, Number, Opposed, Quote, Stock
 from analysis.digest.judge import Kind
+from analysis.digest.layout import clean
 from analysis.digest.words import Lang, Words, is_abusive
+from analysis.stocks.names import name_of
 
 ITEMS: Final = 5
 OPPOSED: Final = 3
 QUOTES: Final = 6
 _PREFIX = re.compile(r"^\s*(?:(?:re|fw)\s*:\s*)*[\[［【]新聞[\]］】]\s*", re.IGNORECASE)
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]+")
-
-
-def clean(text: str) -> str:
-    """A string of the site on one line: no control signs, none that turn the direction of writing."""
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return " ".join(_CONTROLS.sub(" ", text).split())
 
 
 def make_issue(figures: Figures, lang: Lang = "zh", watchlist: Sequence[str] = ()) -> Issue:
     """Words, order and colours of an issue. ``watchlist`` holds symbols such as 2330 or NVDA."""
     words = Words(lang)
     name = words("name_stock") if figures.board == "Stock" else words("name", board=figures.board)
-    comparing = _comparing(figures)
-    headline = _headline(figures, words, comparing)
+    comparing = comparing_of(figures)
+    headline = headline_of(figures, words, comparing)
     ranked = _rank(figures.news)
-    names = {row.symbol: row.name for row in figures.stocks}
-    items = {post.post_id: _item(post, "", words, names) for post in figures.news}
-    pushed = tuple(_item(post, str(place), words, names) for place, post in enumerate(ranked[0], 1))
-    booed = tuple(_item(post, str(place), words, names) for place, post in enumerate(ranked[1], 1))
-    preheader = words("preheader", **_counts(figures))
+    items = {post.post_id: _item(post, "", words) for post in figures.news}
+    pushed = tuple(_item(post, str(place), words) for place, post in enumerate(ranked[0], 1))
+    booed = tuple(_item(post, str(place), words) for place, post in enumerate(ranked[1], 1))
+    preheader = words("preheader", **counts(figures))
     if pushed:
         preheader += words("join") + words("most_pushed") + words("colon") + pushed[0].title
     return Issue(
@@ -56,79 +51,16 @@ def make_issue(figures: Figures, lang: Lang = "zh", watchlist: Sequence[str] = (
         stocks=tuple(_stock(row, figures, words, comparing) for row in figures.stocks[:ITEMS]),
         quotes=_quotes(figures.quotes, ranked, items),
         days=tuple(_day(day, words, figures) for day in figures.days) if figures.now.posts else (),
-        day_points=tuple(
-            DayPoint(
-                f"{day.day.month}/{day.day.day}",
-                day.comments,
-                None if day.mood is None else day.mood - figures.usual,
-                1.96 * (day.se or 0),
-            )
-            for day in figures.days
-        ),
+        day_points=tuple(_day_point(day, figures.usual) for day in figures.days),
         news_points=_news_points(ranked, words),
         coverage=_coverage(figures, words),
-        method=words("method_line", engine=figures.engine),
+        method=_method(figures, words),
     )
 
 
 def _subject(head: str, headline: str) -> str:
     text = clean(f"{head}｜{headline}")
     return text if len(text) <= 78 else text[:77] + "…"
-
-
-def _counts(figures: Figures) -> dict[str, str]:
-    now = figures.now
-    return {"posts": f"{now.posts:,}", "comments": f"{now.comments:,}", "users": f"{now.users:,}"}
-
-
-def _comparing(figures: Figures) -> str:
-    """``yes``, or the key of the words that say why there is no comparison."""
-    now, before = figures.now, figures.before
-    if not now.posts:
-        return "no_data"
-    if now.sessions == 0:
-        return "closed_more"
-    if reason := judge.incomplete(figures.coverage, now.sessions):
-        return reason
-    if not before.comments or not now.comments:
-        return "first"
-    if judge.incomplete(figures.coverage_before, before.sessions):
-        return "missing_before"
-    if before.sessions == 0:
-        return "closed_before"
-    return "yes"
-
-
-def _headline(figures: Figures, words: Words, comparing: str) -> str:
-    coverage = figures.coverage
-    top = next((row for row in figures.stocks if row.comments >= judge.FEW_COMMENTS), None)
-    if comparing in ("no_data", "closed_more"):
-        return words(comparing, **_counts(figures)) if comparing != "no_data" else words(comparing)
-    if comparing == "missing":
-        return words("missing", listed=coverage.listed, missing=coverage.missing)
-    if comparing == "gap":
-        return words("gap", hours=f"{coverage.gap_hours:.0f}")
-    if comparing == "first":
-        return words("first", stock=clean(top.name)) if top else words("first_bare")
-    parts = [words(comparing)] if comparing != "yes" else _changes(figures, words)
-    if top:
-        parts.append(words("about", stock=clean(top.name)))
-    return words("join").join(parts)
-
-
-def _changes(figures: Figures, words: Words) -> list[str]:
-    mood = judge.mood_against(figures.now, figures.before)
-    parts = [words({"good": "up", "bad": "down"}.get(mood, "same"))]
-    volume = judge.comments_against(figures.now, figures.before)
-    if volume.clear and volume.ratio >= 2:
-        parts.append(words("times", times=f"{volume.ratio:.1f}"))
-    elif volume.clear:
-        parts.append(words("more" if volume.ratio > 1 else "fewer", change=_percent(volume.ratio)))
-    return parts
-
-
-def _percent(ratio: float) -> str:
-    return f"{abs(ratio - 1):.0%}"
 
 
 def _change(against: judge.Against | None, words: Words, missing: str = "no_before") -> Change:
@@ -138,14 +70,14 @@ def _change(against: judge.Against | None, words: Words, missing: str = "no_befo
         return Change(words("unchanged"), "flat")
     if against.ratio >= 10:
         return Change(words("times_short", times=f"{against.ratio:,.0f}"), "up")
-    return Change(_percent(against.ratio), "up" if against.ratio > 1 else "down")
+    return Change(percent(against.ratio), "up" if against.ratio > 1 else "down")
 
 
 def _numbers(figures: Figures, words: Words, comparing: str) -> tuple[Number, ...]:
     now, before = figures.now, figures.before
     if not now.posts:
         return ()
-    mood = judge.around(now.mood, now.mood_se, figures.usual)
+    mood = _mood(now.comments, now.mood, now.mood_se, figures.usual, words)
     if comparing == "yes":
         side = judge.mood_against(now, before)
         better = {"good": "better", "bad": "worse", "flat": "unchanged"}.get(side, "not_compared")
@@ -159,18 +91,22 @@ def _numbers(figures: Figures, words: Words, comparing: str) -> tuple[Number, ..
     return (
         Number(words("number_comments"), f"{now.comments:,}", notes[0]),
         Number(words("number_users"), f"{now.users:,}", notes[1]),
-        Number(words("number_mood"), words(f"mood_{mood}"), notes[2], mood),
+        Number(words("number_mood"), mood.text, notes[2], mood.kind),
     )
 
 
+def _mood(comments: int, value: float | None, se: float | None, usual: float | None, words: Words) -> Mark:
+    kind = judge.mood(comments, value, se, usual)
+    return Mark(words(f"mood_{kind}"), "none" if kind == "few" else kind)
+
+
 def _rank(news: Iterable[NewsFigures]) -> tuple[list[NewsFigures], list[NewsFigures]]:
-    """Most pushed, most booed. With half as many 噓 as 推 a post is of the second list, so that none is in both."""
+    """Most pushed, most booed; no post is in both."""
     pushed: list[NewsFigures] = []
     booed: list[NewsFigures] = []
     for post in news:
-        (booed if 2 * post.boo_count > post.push_count else pushed).append(post)
+        (booed if judge.is_booed(post.push_count, post.boo_count) else pushed).append(post)
     pushed = [post for post in pushed if post.push_count]
-    booed = [post for post in booed if post.boo_count >= 2]
     pushed.sort(key=lambda post: (-post.push_count, post.boo_count, post.post_id))
     booed.sort(key=lambda post: (-post.boo_count, post.push_count, post.post_id))
     return pushed[:ITEMS], booed[:ITEMS]
@@ -180,10 +116,11 @@ def _title(post: NewsFigures) -> str:
     return clean(_PREFIX.sub("", post.title or "")) or post.post_id
 
 
-def _item(post: NewsFigures, number: str, words: Words, names: dict[str, str]) -> Item:
+def _item(post: NewsFigures, number: str, words: Words) -> Item:
     tone, approval = judge.tone(post.news_tone), judge.approval(post.approval)
-    sure = words("paren", text=words(f"sure_{judge.certainty(post)}") + words("join") + words("voters", n=post.voters))
-    symbols = [f"{symbol} {clean(names[symbol])}" if symbol in names else symbol for symbol in post.symbols[:3]]
+    certainty = judge.certainty(post.approval, post.approval_low, post.approval_high, post.voters)
+    sure = words("paren", text=words(f"sure_{certainty}") + words("join") + words("voters", n=post.voters))
+    symbols = [f"{symbol} {name_of(symbol)}".rstrip() for symbol in post.symbols[:3]]
     return Item(
         number=number,
         post_id=post.post_id,
@@ -206,19 +143,31 @@ def _most_opposed(figures: Figures, words: Words) -> tuple[Opposed, ...]:
 
 def _opposed(post: NewsFigures, side: Kind, words: Words) -> Opposed:
     tone = judge.tone(post.news_tone)
-    return Opposed(_title(post), post.url, Mark(words(f"tone_{tone}"), tone), Mark(words(f"crowd_{side}"), side))
+    sample = words("voters", n=post.voters) + words("join") + words("scored", n=post.comments_scored)
+    return Opposed(
+        title=_title(post),
+        url=post.url,
+        tone=Mark(words(f"tone_{tone}"), tone),
+        mood=Mark(words(f"crowd_{side}"), side),
+        sample=words("paren", text=sample),
+    )
 
 
 def _stock(row: StockFigures, figures: Figures, words: Words, comparing: str) -> Stock:
-    mood = judge.around(row.mood, row.mood_se, figures.usual)
-    text = words(f"mood_{mood}")
-    if row.comments < judge.FEW_COMMENTS:
-        mood, text = "none", words("few")
     change = None
     if comparing == "yes" and row.comments >= judge.FEW_COMMENTS:
         change = _change(judge.stock_against(row, figures.stocks_before.get(row.symbol)), words, "new_talk")
-    talk = words("people", n=f"{row.users:,}") + words("join") + words("comments", n=f"{row.comments:,}")
-    return Stock(row.symbol, clean(row.name), _search_url(figures.board, row.symbol), talk, Mark(text, mood), change)
+    joint = "" if change is None else " " if change.kind in ("up", "down") else words("join")
+    return Stock(
+        symbol=row.symbol,
+        name=clean(row.name),
+        url=_search_url(figures.board, row.symbol),
+        mood=_mood(row.comments, row.mood, row.mood_se, figures.usual, words),
+        people=words("people", n=f"{row.users:,}"),
+        comments=words("comments", n=f"{row.comments:,}"),
+        change=change,
+        joint=joint,
+    )
 
 
 def _search_url(board: str, symbol: str) -> str:
@@ -232,9 +181,9 @@ def _watched(symbol: str, figures: Figures, words: Words, comparing: str, items:
     if row is not None:
         stock = _stock(row, figures, words, comparing)
     else:
-        name = figures.stocks_before[symbol].name if symbol in figures.stocks_before else ""
-        nobody = Mark(words("few"), "none")
-        stock = Stock(symbol, clean(name), _search_url(figures.board, symbol), words("nobody"), nobody, None)
+        nobody = _mood(0, None, None, None, words)
+        url = _search_url(figures.board, symbol)
+        stock = Stock(symbol, name_of(symbol), url, nobody, people=words("nobody"), comments="", change=None)
     return stock._replace(news=items[top.post_id] if top else None)
 
 
@@ -258,11 +207,18 @@ def _quotes(
 
 
 def _day(day: DayFigures, words: Words, figures: Figures) -> Day:
-    kind = judge.around(day.mood, day.se, figures.usual)
+    mood = _mood(day.comments, day.mood, day.se, figures.usual, words)
     label = f"{day.day.month}/{day.day.day}"
     if figures.now.sessions is not None and not day.trading and day.day.weekday() < 5:
         label += f" {words('no_session')}"
-    return Day(label, f"{day.posts:,}", f"{day.comments:,}", Mark(words(f"mood_{kind}") if day.comments else "–", kind))
+    return Day(label, f"{day.posts:,}", f"{day.comments:,}", mood if day.comments else Mark("–", "none"))
+
+
+def _day_point(day: DayFigures, usual: float | None) -> DayPoint:
+    """A day of the chart; no dot where the table has no word."""
+    rated = judge.mood(day.comments, day.mood, day.se, usual) not in ("few", "none")
+    mood = day.mood - usual if rated and day.mood is not None and usual is not None else None
+    return DayPoint(f"{day.day.month}/{day.day.day}", day.comments, mood, 1.96 * (day.se or 0))
 
 
 def _news_points(ranked: tuple[list[NewsFigures], list[NewsFigures]], words: Words) -> tuple[NewsPoint, ...]:
@@ -276,11 +232,18 @@ def _news_points(ranked: tuple[list[NewsFigures], list[NewsFigures]], words: Wor
     return tuple(points)
 
 
+def _method(figures: Figures, words: Words) -> str:
+    line = words("method_line", engine=figures.engine)
+    if figures.usual is not None:
+        return line
+    return line + ("" if words.lang == "zh" else " ") + words("no_usual")
+
+
 def _coverage(figures: Figures, words: Words) -> str:
     coverage, week = figures.coverage, figures.week
     if not figures.now.posts:
         return ""
-    parts = [words("coverage_line", span=week.span, cut=f"{week.cut:%Y-%m-%d %H:%M}", **_counts(figures))]
+    parts = [words("coverage_line", span=week.span, cut=f"{week.cut:%Y-%m-%d %H:%M}", **counts(figures))]
     if coverage.listed:
         parts.append(words("coverage_index", listed=coverage.listed, gone=coverage.gone, failed=coverage.failed))
     if figures.now.sessions and coverage.gap_hours >= 1:

@@ -1,6 +1,6 @@
 """What a digest is made of, read from the published store: numbers and texts, no words yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -121,8 +121,8 @@ class Figures:
     quotes: tuple[QuoteFigures, ...]
     coverage: Coverage
     coverage_before: Coverage
-    usual: float
-    """Mood of the board's comments as a rule: the mean of the four weeks before. Forums grumble."""
+    usual: float | None
+    """Mood of the board's comments as a rule: the mean of the four weeks before. Forums grumble. None: not known."""
     engine: str
 
 
@@ -153,15 +153,15 @@ def read_figures(con: duckdb.DuckDBPyConnection, board: str, week: Week) -> Figu
         quotes=tuple(QuoteFigures(**row) for row in quotes),
         coverage=_coverage(con, given),
         coverage_before=_coverage(con, given_before),
-        usual=usual_mood(before),
+        usual=usual_mood([(earlier.comments, earlier.mood) for earlier in before]),
         engine=_engine(con),
     )
 
 
-def usual_mood(weeks: Sequence[WeekFigures]) -> float:
-    """Mean mood of the weeks that have enough comments to tell; 0 where none has."""
-    moods = [week.mood for week in weeks if week.mood is not None and week.comments >= USUAL_COMMENTS]
-    return sum(moods) / len(moods) if moods else 0.0
+def usual_mood(weeks: Iterable[tuple[int, float | None]]) -> float | None:
+    """Mean mood of the weeks that have enough comments to tell, each given as (comments, mood); None where none has."""
+    moods = [mood for comments, mood in weeks if mood is not None and comments >= USUAL_COMMENTS]
+    return sum(moods) / len(moods) if moods else None
 
 
 def _given(board: str, week: Week) -> dict[str, Any]:

@@ -50,15 +50,21 @@ class Opposed(NamedTuple):
     url: str
     tone: Mark
     mood: Mark
+    sample: str
+    """Voters and comments that the crowd's side rests on."""
 
 
 class Stock(NamedTuple):
     symbol: str
     name: str
     url: str
-    talk: str
     mood: Mark
+    people: str
+    comments: str
     change: Change | None
+    """Of the people, not of the comments."""
+    joint: str = ""
+    """What stands between the people and their change."""
     news: Item | None = None
 
 

@@ -6,6 +6,7 @@ from typing import Final, Literal, NamedTuple
 from analysis.digest.figures import Coverage, NewsFigures, StockFigures, WeekFigures
 
 Kind = Literal["good", "flat", "bad", "none"]
+Mood = Kind | Literal["few"]
 
 TONE: Final = 0.15
 """A model's reading of a news text counts as good or bad news from here on."""
@@ -16,7 +17,10 @@ SURE_WIDTH: Final = 0.3
 """Half the interval of an approval that may be called sure."""
 FAIRLY_SURE_WIDTH: Final = 0.45
 FEW_COMMENTS: Final = 10
+"""On fewer comments no word is said of a mood, be it of a week, a day or a stock."""
 FEW_VOTERS: Final = 10
+FEWEST_BOOS: Final = 2
+"""One 噓 makes no post the most booed."""
 MISSING: Final = 0.05
 """Share of listed posts whose absence forbids a comparison."""
 GAP_HOURS: Final = 6.0
@@ -42,11 +46,21 @@ def between(low: float | None, high: float | None) -> Kind:
     return "good" if low > 0 else "bad" if high < 0 else "flat"
 
 
-def around(value: float | None, se: float | None, usual: float = 0.0) -> Kind:
-    """Above, around or below what is usual, by the 95 % interval."""
-    if value is None or se is None:
+def around(value: float | None, se: float | None, usual: float | None = 0.0) -> Kind:
+    """Above, around or below what is usual, by the 95 % interval; none where it is not known what is usual."""
+    if value is None or se is None or usual is None:
         return "none"
     return between(value - usual - 1.96 * se, value - usual + 1.96 * se)
+
+
+def mood(comments: int, value: float | None, se: float | None, usual: float | None) -> Mood:
+    """What so many comments say against what is usual; few where they are too few for a word."""
+    return "few" if comments < FEW_COMMENTS else around(value, se, usual)
+
+
+def is_booed(pushes: int, boos: int) -> bool:
+    """Of the most booed rather than the most pushed: more than half as many 噓 as 推, and not a single one."""
+    return boos >= FEWEST_BOOS and 2 * boos > pushes
 
 
 def approval(value: float | None) -> Kind:
@@ -55,12 +69,16 @@ def approval(value: float | None) -> Kind:
     return "good" if value >= APPROVAL else "bad" if value <= -APPROVAL else "flat"
 
 
-def certainty(item: NewsFigures) -> Literal["high", "mid", "low"]:
-    """high: the word holds over the whole interval and the interval is narrow; low: the other word lies within it."""
-    low, high = item.approval_low, item.approval_high
-    if low is None or high is None or item.voters < FEW_VOTERS:
+def certainty(
+    value: float | None, low: float | None, high: float | None, voters: int | None
+) -> Literal["high", "mid", "low"]:
+    """How sure the word for an approval is, by its 95 % interval and the number of its voters.
+
+    high: the word holds over the whole interval and the interval is narrow; low: the other word lies within it.
+    """
+    if low is None or high is None or (voters or 0) < FEW_VOTERS:
         return "low"
-    half, kind = (high - low) / 2, approval(item.approval)
+    half, kind = (high - low) / 2, approval(value)
     if kind == "flat":
         return "mid" if half <= FAIRLY_SURE_WIDTH else "low"
     if between(low, high) == kind:
@@ -68,15 +86,16 @@ def certainty(item: NewsFigures) -> Literal["high", "mid", "low"]:
     return "mid" if half <= SURE_WIDTH else "low"
 
 
-def crowd(item: NewsFigures, usual: float) -> tuple[float, float] | None:
+def crowd(item: NewsFigures, usual: float | None) -> tuple[float, float] | None:
     """What votes and comments together say of a post against what is usual, and its standard error; None if nothing.
 
-    Approval is against the voters' habits already; the comments' mood is taken against the board's ``usual``.
+    Approval is against the voters' habits already; the comments' mood is taken against the board's ``usual``, and
+    left out where that is not known.
     """
     parts = []
     if item.approval is not None and item.approval_low is not None and item.approval_high is not None:
         parts.append((item.approval, (item.approval_high - item.approval_low) / 3.92))
-    if item.crowd_mood is not None and item.crowd_mood_se:
+    if item.crowd_mood is not None and item.crowd_mood_se and usual is not None:
         parts.append((item.crowd_mood - usual, item.crowd_mood_se))
     weights = [1 / max(se, 1e-6) ** 2 for _, se in parts]
     if not weights:
@@ -85,7 +104,7 @@ def crowd(item: NewsFigures, usual: float) -> tuple[float, float] | None:
     return mean, 1 / math.sqrt(sum(weights))
 
 
-def opposed(item: NewsFigures, usual: float) -> Kind:
+def opposed(item: NewsFigures, usual: float | None) -> Kind:
     """The side that votes and comments clearly take against the news; none where they do not."""
     found = crowd(item, usual)
     if item.news_tone is None or found is None or item.voters < FEW_VOTERS or item.comments_scored < FEW_COMMENTS:
@@ -110,7 +129,9 @@ def _ratio(now: int, before: int, variance: float) -> Against:
 
 
 def mood_against(now: WeekFigures, before: WeekFigures) -> Kind:
-    """good: clearly better than the week before; flat: inside the interval of the difference."""
+    """good: clearly better than the week before; flat: within the difference's interval; none: too few comments."""
+    if min(now.comments, before.comments) < FEW_COMMENTS:
+        return "none"
     if now.mood is None or before.mood is None or now.mood_se is None or before.mood_se is None:
         return "none"
     return around(now.mood - before.mood, math.hypot(now.mood_se, before.mood_se))

@@ -1,11 +1,20 @@
-"""Plain text for eyes and terminals: Chinese characters are two columns wide."""
+"""Plain text for eyes and terminals: on one line, in columns; Chinese characters are two columns wide."""
 
+import re
 import unicodedata
 from typing import Final
 
 COLUMNS: Final = 66
 _NOT_FIRST: Final = frozenset("，。、；：！？）」』】》〉”’％%),.!?:;·…")
 """Signs that must not begin a line."""
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]+")
+
+
+def clean(text: str) -> str:
+    """A string of the site on one line: no control signs, none that turn the direction of writing."""
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return " ".join(_CONTROLS.sub(" ", text).split())
 
 
 def columns(text: str) -> int:

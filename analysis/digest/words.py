@@ -1,11 +1,22 @@
 """The digest's words in its two languages; ``words.csv`` holds them all."""
 
 import csv
+import string
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 Lang = Literal["zh", "en"]
+
+
+class _Counting(string.Formatter):
+    """``{n:vote|votes}`` -> the word that goes with the number: vote for 1, votes for all others."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        return one if str(value) == "1" else many
 
 
 class Words:
@@ -17,7 +28,7 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         text = self._texts[key]
-        return text.format(**values) if values else text
+        return _Counting().format(text, **values) if values else text
 
     @property
     def html_lang(self) -> str:

@@ -82,6 +82,11 @@ def tickers() -> dict[str, tuple[str, int]]:
     return {row["symbol"]: (row["name"], int(row["bare"])) for row in rows("us")}
 
 
+def name_of(symbol: str) -> str:
+    """The short name of a stock by its code or ticker; empty where the lists do not know it."""
+    return listed().get(symbol) or tickers().get(symbol, ("", 0))[0]
+
+
 def _guards(row: dict[str, str]) -> tuple[str, str]:
     return fold(row["not_after"]), fold(row["not_before"])
 
@@ -122,6 +127,15 @@ def index() -> dict[str, list[Spelling]]:
     for spellings in table.values():
         spellings.sort(key=lambda s: -len(s.text))
     return table
+
+
+def stock_called(word: str) -> str | None:
+    """Symbol of the stock that ``word`` means where it stands for nothing else: a code, a ticker, a name, a nickname.
+    None for what is in none of the lists."""
+    code, folded = half_width(word).upper(), fold(word)
+    if code in listed() or code in tickers():
+        return code
+    return next((s.symbol for s in index().get(folded[:2], ()) if s.text == folded and s.symbol), None)
 
 
 @cache

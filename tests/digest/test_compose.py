@@ -1,9 +1,14 @@
 """Figures in, issue out: headlines that are honest, lists that are short, words that fit."""
 
+from dataclasses import replace
+from itertools import pairwise
+from string import Formatter
+
 import pytest
 
 from analysis.digest.compose import clean, make_issue
-from analysis.digest.figures import Coverage, QuoteFigures, StockFigures
+from analysis.digest.figures import Coverage, DayFigures, QuoteFigures, StockFigures
+from analysis.digest.words import Words, _texts
 
 
 @pytest.mark.parametrize(
@@ -17,6 +22,7 @@ from analysis.digest.figures import Coverage, QuoteFigures, StockFigures
             {"now": {"comments": 500, "square": 2e3}, "before": {"square": 9e3}},
             "氣氛與上週差不多，推文少 50%，話題集中在台積電。",
         ),
+        ({"now": {"comments": 9, "users": 5, "square": 81.0}}, "氣氛不比較，推文少 99%，話題集中在台積電。"),
         ({"now": {"sessions": 0}}, "本週休市：40 篇文章、1,000 則推文。"),
         ({"before": {"posts": 0, "comments": 0}}, "沒有上週資料可比；話題集中在台積電。"),
         ({"before": {"sessions": 0}}, "上週休市，不比較，話題集中在台積電。"),
@@ -32,7 +38,8 @@ def test_headlines(figures, week_figures, given, headline):
     assert issue.headline == headline
     assert issue.subject == f"股板週報 1/19–1/25｜{headline.rstrip('。')}"
     compared = headline.startswith(("氣氛", "鄉民"))
-    assert all((change.note.text != "不比較") == compared for change in issue.numbers if "沒有上週" not in headline)
+    notes = [number.note.text for number in issue.numbers[: 2 if "氣氛不比較" in headline else 3]]
+    assert all((note != "不比較") == compared for note in notes if "沒有上週" not in headline)
 
 
 def test_failed_runs_and_holes_are_told(figures):
@@ -74,10 +81,11 @@ def test_a_watched_stock_with_three_comments_is_too_few(figures):
     assert [row.symbol for row in issue.watch] == ["2454", "2330", "9999"]
     assert issue.watch[0].mood.text == "太少不評"
     assert issue.watch[0].change is None
+    assert (issue.watch[1].people, issue.watch[1].comments) == ("90 人談", "120 則")
     assert issue.watch[1].mood.text == "偏樂觀"
     assert issue.watch[1].change.text == "100%"
     assert issue.watch[1].news.title == "第7則消息"  # the most voted one
-    assert (issue.watch[2].mood.text, issue.watch[2].talk) == ("太少不評", "這週沒人談")
+    assert (issue.watch[2].mood.text, issue.watch[2].people) == ("太少不評", "這週沒人談")
 
 
 def test_a_stock_nobody_named_the_week_before(figures):
@@ -93,6 +101,70 @@ def test_quotes_leave_out_abuse_names_and_repeats(figures, news_figures):
     assert [quote.text for quote in issue.quotes] == ["抱緊處理就對了各位"]
 
 
+def test_moods_of_few_comments_get_no_word_anywhere(figures, week_figures):
+    plain = figures()
+    days = (replace(plain.days[0], comments=9, mood=0.9), replace(plain.days[1], comments=10), *plain.days[2:])
+    issue = make_issue(figures(now=week_figures(comments=9, mood=0.9), days=days))
+    assert (issue.numbers[2].value, issue.numbers[2].kind) == ("太少不評", "none")
+    assert issue.numbers[2].note.text == "不比較"
+    assert [day.mood.text for day in issue.days[:2]] == ["太少不評", "偏樂觀"]
+    assert [point.mood for point in issue.day_points[:2]] == [None, 0.1]
+
+
+def test_a_day_without_comments_has_a_dash(figures):
+    day = DayFigures(figures().days[0].day, 1, 0, None, None, trading=True)
+    assert make_issue(figures(days=(day,))).days[0].mood.text == "–"
+
+
+def test_a_board_that_is_new_has_no_usual_mood(figures):
+    issue = make_issue(figures(usual=None))
+    assert issue.numbers[2].value == "未評"
+    assert {day.mood.text for day in issue.days} == {"未評"}
+    assert issue.stocks[0].mood.text == "未評"
+    assert "沒有平常可比" in issue.method
+    assert "沒有平常可比" not in make_issue(figures()).method
+
+
+def test_a_stock_has_its_name_though_nobody_talked_about_it(figures, news_figures):
+    news = news_figures(1, symbols=("2002", "NVDA", "0000"))
+    issue = make_issue(figures(news=(news,), stocks=(), stocks_before={}), watchlist=["2412"])
+    assert issue.pushed[0].symbols == "2002 中鋼、NVDA 輝達、0000"
+    assert issue.watch[0].name == "中華電"
+
+
+def test_a_tie_of_one_vote_each_stands_with_the_pushed(figures, news_figures):
+    issue = make_issue(figures(news=(news_figures(1, push_count=1, boo_count=1),)))
+    assert [item.votes for item in issue.pushed] == ["推 1 · 噓 1"]
+    assert not issue.booed
+
+
+def test_who_differs_from_the_news_is_counted(figures, news_figures):
+    against = {"approval": -0.4, "approval_low": -0.6, "approval_high": -0.2, "crowd_mood": -0.3}
+    (row,) = make_issue(figures(news=(news_figures(1, **against),))).opposed
+    assert row.sample == "（30 人投票，40 則留言）"
+
+
+def test_english_has_one_person_and_two_people(figures, week_figures, news_figures):
+    one = StockFigures("2330", "台積電", 1, 1, None, None)
+    now = week_figures(posts=1, comments=1, users=1, square=1.0)
+    issue = make_issue(figures(now=now, news=(news_figures(1, voters=1),), stocks=(one,)), "en")
+    assert issue.preheader.startswith("1 post, 1 comment, 1 person")
+    assert issue.coverage.startswith("1 post and 1 comment seen")
+    assert issue.pushed[0].certainty == " (unsure, 1 voter)"
+    assert (issue.stocks[0].people, issue.stocks[0].comments) == ("1 person", "1 comment")
+    many = make_issue(figures(), "en")
+    assert many.preheader.startswith("40 posts, 1,000 comments, 200 people")
+    assert Words("en")("coverage_runs", n=1, reason="x") == "1 run did not finish its work (the last one: x)."
+
+
+def test_english_nouns_behind_a_number_know_one():
+    nouns = ("posts", "comments", "people", "voters", "runs")
+    for key, text in _texts()["en"].items():
+        pieces = list(Formatter().parse(text))
+        for (_, field, _, _), (behind, _, _, _) in pairwise(pieces):
+            assert field == "board" or not behind.lstrip().startswith(nouns), key
+
+
 def test_english(figures):
     issue = make_issue(figures(), "en")
     assert issue.headline.startswith("The mood is much as last week, most talk is about")
@@ -101,8 +173,6 @@ def test_english(figures):
 
 
 def test_each_word_exists_in_both_languages():
-    from analysis.digest.words import _texts
-
     zh, en = _texts()["zh"], _texts()["en"]
     assert zh.keys() == en.keys()
     assert all(zh.values())

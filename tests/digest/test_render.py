@@ -190,6 +190,48 @@ def test_chat_text_is_short(figures, hostile, watched):
         assert issue.headline in text
 
 
+def test_the_change_of_the_people_stands_with_them(figures):
+    issue = make_issue(figures())
+    assert "90 人談 ▲100% · 120 則" in text_part(issue)
+    assert "90 人談 ▲100% · 120 則" in Page(html_part(issue, IMAGES)).text
+    assert "90 人談 ▲100% · 120 則" in chat_text(issue)
+    new = make_issue(figures(stocks_before={}))
+    assert "90 人談，上週沒人談 · 120 則" in text_part(new)
+    assert "90 人談，上週沒人談 · 120 則" in Page(html_part(new, IMAGES)).text
+
+
+def test_who_differs_from_the_news_is_told_with_how_many_they_are(figures, news_figures):
+    against = {"approval": -0.4, "approval_low": -0.6, "approval_high": -0.2, "crowd_mood": -0.3}
+    issue = make_issue(figures(news=(news_figures(1, **against),)))
+    for text in (text_part(issue), Page(html_part(issue, IMAGES)).text):
+        assert "鄉民反應負面（30 人投票，40 則留言）" in text
+
+
+def test_chat_text_says_how_sure_and_has_no_empty_headings(figures, news_figures):
+    text = chat_text(make_issue(figures(news=(news_figures(1, voters=5),), stocks=())))
+    assert "利多 · 買單（把握低，5 人投票） · 推 29 · 噓 3" in text
+    assert "推最多" in text
+    for heading in ("噓最兇", "最多人談的股票", "你的觀察名單"):
+        assert heading not in text
+    assert "\n\n\n" not in text
+
+
+def test_a_week_without_news_of_a_kind_says_which(figures, news_figures):
+    issue = make_issue(figures(news=(news_figures(1, push_count=0, boo_count=1),)))
+    for text in (text_part(issue), Page(html_part(issue, IMAGES)).text):
+        assert text.count("這一週沒有推得多的新聞。") == 1
+        assert text.count("這一週沒有噓得多的新聞。") == 1
+
+
+def test_a_chart_without_a_mood_says_so(figures, monkeypatch):
+    written = []
+    monkeypatch.setattr("analysis.digest.charts._write", lambda axis, x, y, text, **_: written.append(text))
+    day_chart(make_issue(figures()))
+    assert "未評" not in written
+    day_chart(make_issue(figures(usual=None)))
+    assert "未評" in written
+
+
 def test_an_issue_without_data_still_says_so(figures, week_figures):
     nothing = week_figures(posts=0, news=0, comments=0, users=0, mood=None, mood_se=None)
     issue = make_issue(figures(now=nothing, news=(), stocks=(), quotes=()))

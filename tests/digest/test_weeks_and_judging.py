@@ -59,6 +59,8 @@ def test_a_change_within_its_interval_is_none(week_figures):
     assert judge.mood_against(week_figures(mood=0.06), before) == "good"
     assert judge.mood_against(week_figures(mood=-0.06), before) == "bad"
     assert judge.mood_against(week_figures(mood=None, mood_se=None), before) == "none"
+    assert judge.mood_against(week_figures(mood=0.9, comments=9), before) == "none"
+    assert judge.mood_against(before, week_figures(mood=0.9, comments=9)) == "none"
 
 
 @pytest.mark.parametrize(
@@ -73,9 +75,8 @@ def test_a_change_within_its_interval_is_none(week_figures):
         (None, None, None, 0, "none", "low"),
     ],
 )
-def test_approval_in_words(news_figures, approval, low, high, voters, kind, sure):
-    item = news_figures(approval=approval, approval_low=low, approval_high=high, voters=voters)
-    assert (judge.approval(approval), judge.certainty(item)) == (kind, sure)
+def test_approval_in_words(approval, low, high, voters, kind, sure):
+    assert (judge.approval(approval), judge.certainty(approval, low, high, voters)) == (kind, sure)
 
 
 def test_opposed_needs_a_clear_crowd_against_a_clear_tone(news_figures):
@@ -94,19 +95,29 @@ def test_opposed_needs_a_clear_crowd_against_a_clear_tone(news_figures):
     assert judge.opposed(news_figures(news_tone=-0.5, approval=None, crowd_mood=None), 0.0) == "none"
 
 
-def test_comments_are_judged_against_what_is_usual(week_figures, news_figures):
+def test_comments_are_judged_against_what_is_usual(news_figures):
     assert judge.around(-0.3, 0.02) == "bad"
     assert judge.around(-0.3, 0.02, usual=-0.3) == "flat"
     assert judge.around(-0.2, 0.02, usual=-0.3) == "good"
-    weeks = [
-        week_figures(mood=-0.2),
-        week_figures(mood=-0.4),
-        week_figures(mood=0.9, comments=99),
-        week_figures(mood=None),
-    ]
-    assert usual_mood(weeks) == pytest.approx(-0.3)
-    assert usual_mood([]) == 0.0
+    assert usual_mood([(100, -0.2), (5000, -0.4), (99, 0.9), (1000, None)]) == pytest.approx(-0.3)
+    assert usual_mood([(99, -0.2)]) is None
+    assert judge.around(-0.3, 0.02, usual=None) == "none"  # against 0 nearly every week would be gloomy
+    assert judge.crowd(news_figures(approval=None), None) is None
     mean, se = judge.crowd(
         news_figures(approval=0.2, approval_low=0.004, approval_high=0.396, crowd_mood=-0.1, crowd_mood_se=0.1), -0.3
     )
     assert (mean, se) == (pytest.approx(0.2), pytest.approx(0.1 / 2**0.5))
+
+
+@pytest.mark.parametrize(
+    ("pushes", "boos", "booed"),
+    [(1, 1, False), (0, 1, False), (0, 2, True), (3, 2, True), (4, 2, False), (5, 5, True), (9, 0, False)],
+)
+def test_a_single_boo_makes_no_post_the_most_booed(pushes, boos, booed):
+    assert judge.is_booed(pushes, boos) == booed
+
+
+def test_a_mood_of_few_comments_gets_no_word():
+    assert judge.mood(9, 0.9, 0.01, 0.0) == "few"
+    assert judge.mood(10, 0.9, 0.01, 0.0) == "good"
+    assert judge.mood(10, None, None, 0.0) == "none"
