@@ -171,6 +171,14 @@ def reader_config(here: Path, _: Path) -> None:
     _config('[digest]\nsmtp = "smtp://127.0.0.1:9"\n[[digest.to]]\naddr = "me"\n', here)
 
 
+def stocks_config(here: Path, _: Path) -> None:
+    _config('[digest]\nsmtp = "smtp://127.0.0.1:9"\n[[digest.to]]\naddr = "me@example.org"\nstocks = "2330"\n', here)
+
+
+def stock_config(here: Path, _: Path) -> None:
+    _config('[digest]\nsmtp = "smtp://127.0.0.1:9"\n[[digest.to]]\naddr = "me@example.org"\nstocks = [999999]\n', here)
+
+
 def secret_config(here: Path, _: Path) -> None:
     _config('[digest]\nsmtp = "smtp://me:hunter2@127.0.0.1:9"\n[[digest.to]]\naddr = "me@example.org"\n', here)
 
@@ -214,6 +222,8 @@ CASES = [
     Case("a month for a week", "digest --week 2026-01 --data STORE", 2),
     Case("the first week ever", "digest --week 0001-W01 --data STORE", 2),
     Case("the last week ever", "digest --week 9999-W52 --data STORE", 2),
+    Case("a week that has not begun", "digest --week 8999-W10 --data STORE", 2),
+    Case("a week that has not begun", "digest --send --to me@example.org --week 8999-W10 --data STORE", 2),
     Case("a lag that is none", "status --max-lag soon --data STORE", 2),
     Case("a span that is none", "follow M.1769577959.A.C89 --for soon", 2),
     Case("a keeping rule that is none", "prune --keep soon", 2),
@@ -243,6 +253,8 @@ CASES = [
     Case("a thread that is not stored", "thread M.1000000000.A.000 --data STORE", 1),
     Case("a stock that nobody named", "stock 999999 --data STORE", 2),
     Case("escapes for a stock", r"stock '\e[2J' --data STORE", 2),
+    Case("a stock that nobody knows", "digest --stocks 2330,999999 --data STORE", 2),
+    Case("escapes for a stock", r"digest --stocks '\e[2J' --data STORE", 2),
     Case("no days", "stock 2330 --days 0 --data STORE", 2),
     Case("more days than there are", "stock 2330 --days 99999999999999999999 --data STORE", 2),
     Case("no store yet", "sql 'SELECT 1'", 1, section="The data folder and the store"),
@@ -334,6 +346,8 @@ CASES = [
     Case("drops a table", "sql 'DROP TABLE posts' --data STORE", 2),
     Case("changes a vote", "sql 'UPDATE pushes SET vote = 1' --data STORE", 2),
     Case("changes in a second statement", "sql 'SELECT 1; DELETE FROM posts' --data STORE", 2),
+    Case("two questions", "sql 'SELECT 1; SELECT 2' --data STORE", 2),
+    Case("two questions for a file", "sql 'SELECT 1; SELECT 2' --out x.parquet --data STORE", 2),
     Case("no such cookbook query", "sql @nonsense --data STORE", 2),
     Case("no such parameter", "sql @boo-givers m=2 --data STORE", 2),
     Case("words for a number", "sql @boo-givers n=many --data STORE", 2),
@@ -359,6 +373,12 @@ CASES = [
     Case("a reader without an address", "digest --send --data STORE", 2, "reader_config"),
     Case("a password in ptt.toml", "digest --send --data STORE", 2, "secret_config"),
     Case("a board that is a path", "digest --board ../../x --data STORE", 2),
+    Case("a board that is not stored", "digest --board stock --data STORE", 2),
+    Case("a board that is not stored", "digest --board stock --send --to me@example.org --data STORE", 2),
+    Case("a board that is not stored", "digest --data STORE", 2, env={"PTT_BOARD": "stock"}),
+    Case("a board that is not stored", "report --board stock --data STORE", 2),
+    Case("a reader's stocks that are no list", "digest --send --data STORE", 2, "stocks_config"),
+    Case("a reader's stock that nobody knows", "digest --send --data STORE", 2, "stock_config"),
     Case("the page's file is a folder", "report --out . --data STORE", 2),
     Case("the page's folder is not there", "report --out nowhere/x.html --data STORE", 2),
     Case("a file for an export", "export file --data STORE", 2, "exports"),

@@ -5,7 +5,7 @@ import json
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from analysis.errors import PttError, UsageError
 from analysis.visible import clean
 from ptt_spider import clock
 from ptt_spider.causes import cause
+
+if TYPE_CHECKING:
+    import duckdb
 
 DataOption = Annotated[
     Path | None,
@@ -41,6 +44,20 @@ def one_board(given: str | None, settings: Settings) -> str:
         return check_boards([given])[0] if given is not None else settings.board[0]
     except ValueError as error:
         raise UsageError(f"--board {error}。") from None
+
+
+def check_stored(con: "duckdb.DuckDBPyConnection", board: str, settings: Settings) -> None:
+    """Raises UsageError where the store has no post of ``board``: a typo, whose empty answer would replace a good one.
+
+    A configured board of a store that has no post at all is none: timers may come before the first crawl is done.
+    """
+    stored = [name for (name,) in con.execute("SELECT DISTINCT board FROM posts ORDER BY board").fetchall()]
+    if board in stored or (not stored and board in settings.board):
+        return
+    has = f"有的是 {'、'.join(stored)}" if stored else "還沒有任何文章"
+    raise UsageError(
+        f"資料庫裡沒有 {board} 板（{has}）：請檢查 --board 或 PTT_BOARD，或先執行 ptt crawl --board {board}。"
+    )
 
 
 class Voice:

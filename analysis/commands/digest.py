@@ -1,12 +1,14 @@
 """`ptt digest`: the week as a mail, a page or a few lines for a chat."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from analysis.commands.common import DataOption, one_board, say, settle
+from analysis.commands.common import DataOption, check_stored, one_board, say, settle
 from analysis.errors import UsageError
+from ptt_spider import clock
 
 if TYPE_CHECKING:
     from analysis.config import Settings
@@ -22,7 +24,9 @@ def command(
     to: Annotated[
         list[str] | None, typer.Option(metavar="ADDR", help="Write the mail for this address; may be repeated")
     ] = None,
-    stocks: Annotated[str | None, typer.Option(metavar="2330,NVDA", help="Watchlist: these stocks stand first")] = None,
+    stocks: Annotated[
+        str | None, typer.Option(metavar="2330,NVDA", help="Watchlist: these stocks stand first; codes or names")
+    ] = None,
     lang: Annotated[str, typer.Option(metavar="zh|en", help="Language")] = "zh",
     send: Annotated[
         bool, typer.Option("--send", help="Send it to --to or to ptt.toml's [[digest.to]], once each")
@@ -43,8 +47,9 @@ def command(
     from analysis.digest.mail import charts, check_address
     from analysis.digest.readers import Reader
     from analysis.digest.render import chat_text
+    from analysis.digest.watchlist import symbols_of
     from analysis.digest.weeks import Week
-    from analysis.digest.write import gather_figures, write_issue
+    from analysis.digest.write import gather_figures, published, write_issue
 
     settings = settle(data)
     if unsubscribe:
@@ -53,12 +58,17 @@ def command(
     if again and not send:
         raise UsageError("--again 要和 --send 一起用。")
     wanted = Week.parse(week) if week else None
+    if wanted and wanted.start > clock.now().date():
+        raise UsageError(f"--week {wanted.name} 還沒開始（{wanted.start:%Y-%m-%d} 起）：請給已經開始的週。")
     language = _language(lang)
-    watchlist = [symbol.strip().upper() for symbol in (stocks or "").split(",") if symbol.strip()]
     addresses = [check_address(address) for address in to or ()]
-    figures = gather_figures(settings.data, one_board(board, settings), wanted)
+    chosen = one_board(board, settings)
+    with published(settings.data) as con:
+        check_stored(con, chosen, settings)
+        watchlist = symbols_of(con, (stocks or "").split(","), "--stocks")
+    figures = gather_figures(settings.data, chosen, wanted)
     if send:
-        _send(settings, figures, [Reader(address, tuple(watchlist), language) for address in addresses], again)
+        _send(settings, figures, [Reader(address, watchlist, language) for address in addresses], again)
         return
     issue = make_issue(figures, language, watchlist)
     if text:
@@ -76,9 +86,17 @@ def _send(settings: "Settings", figures: "Figures", readers: "list[Reader]", aga
     from analysis.config import find_config
     from analysis.digest.mailing import send_issue
     from analysis.digest.readers import read_mailing
+    from analysis.digest.watchlist import symbols_of
+    from analysis.digest.write import published
 
     mailing = read_mailing(find_config(Path.cwd()))
-    send_issue(settings.data, figures, mailing, readers or mailing.readers, again=again, tell=say)
+    if not readers:
+        with published(settings.data) as con:
+            readers = [
+                replace(reader, stocks=symbols_of(con, reader.stocks, f"digest.to {reader.addr} 的 stocks"))
+                for reader in mailing.readers
+            ]
+    send_issue(settings.data, figures, mailing, readers, again=again, tell=say)
 
 
 def _unsubscribe(settings: "Settings", address: str) -> None:

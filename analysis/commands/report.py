@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.commands.common import DataOption, one_board, say, settle
+from analysis.commands.common import DataOption, check_stored, one_board, say, settle
 from analysis.errors import UsageError
 
 
@@ -32,6 +32,7 @@ def command(
     if out and not path.absolute().parent.is_dir():
         raise UsageError(f"--out {path} 的資料夾不存在：請先建立 {path.absolute().parent}。")
     with connect(settings.data) as con:
+        check_stored(con, wanted, settings)
         report = build(con, board=wanted, days=days)
     waiting = path.with_name(f".{path.name}.{os.getpid()}")
     waiting.write_text(report.html, "utf-8")

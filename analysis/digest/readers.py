@@ -47,6 +47,7 @@ class Server:
 class Reader:
     addr: str
     stocks: tuple[str, ...] = ()
+    """As configured, until `analysis.digest.watchlist` has found their symbols."""
     lang: Lang = "zh"
 
 
@@ -84,8 +85,10 @@ def _reader(entry: Any) -> Reader:
     lang = entry.get("lang", "zh")
     if lang not in ("zh", "en"):
         raise UsageError(f"digest.to 的 lang {lang!r} 不能用：請用 zh 或 en。")
-    stocks = tuple(str(symbol).strip().upper() for symbol in entry.get("stocks", ()))
-    return Reader(check_address(entry["addr"], "digest.to"), stocks, lang)
+    stocks = entry.get("stocks", [])
+    if not isinstance(stocks, list):
+        raise UsageError(f'digest.to 的 stocks {stocks!r} 不是清單：請寫 stocks = ["2330", "NVDA"]。')
+    return Reader(check_address(entry["addr"], "digest.to"), tuple(map(str, stocks)), lang)
 
 
 def _server(url: str, password: str) -> Server:

@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -19,17 +20,24 @@ from analysis.store.connect import connect
 from ptt_spider import clock
 
 
+@contextmanager
+def published(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published store. Raises StoreNotFound, and PttError for one that another version of the program published."""
+    with connect(data) as con:
+        try:
+            yield con
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise PttError(f"{data} 的資料庫是別的版本發布的：請先執行 ptt load，再寫週報。") from error
+
+
 def gather_figures(data: Path, board: str, week: Week | None) -> Figures:
     """The figures of ``week``, or of the last week that has ended and has data; where none has, of last week.
 
-    Raises StoreNotFound, and PttError for a store that another version of the program published.
+    Raises what `published` does.
     """
-    with connect(data) as con:
-        try:
-            chosen = week or newest_week(con, board, clock.now()) or Week.of(clock.now().date()).before
-            return read_figures(con, board, chosen)
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            raise PttError(f"{data} 的資料庫是別的版本發布的：請先執行 ptt load，再寫週報。") from error
+    with published(data) as con:
+        chosen = week or newest_week(con, board, clock.now()) or Week.of(clock.now().date()).before
+        return read_figures(con, board, chosen)
 
 
 def write_issue(

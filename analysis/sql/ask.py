@@ -146,7 +146,7 @@ def _refuse_files(statements: list[tuple[str, str]]) -> None:
 
 
 def _refuse_several(statements: list[tuple[str, str]]) -> None:
-    """Only the last one's rows would be shown. What gives none (CREATE TEMP TABLE, SET VARIABLE) may stand before it."""
+    """Only the last one's rows would be shown. What gives none (CREATE TEMP TABLE, SET VARIABLE) may stand first."""
     if any(kind in _ANSWERS for kind, _ in statements[:-1]):
         raise QueryFailed(f"一次一個查詢：這裡有 {len(statements)} 個，只會看到最後一個的答案；請分開執行。")
 

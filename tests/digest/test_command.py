@@ -5,6 +5,7 @@ import subprocess
 import sys
 from email import message_from_bytes, policy
 
+import duckdb
 import pytest
 
 
@@ -70,14 +71,96 @@ def test_a_week_without_data_is_no_failure(digest):
         (["--week", "2026-60"], "--week '2026-60'"),
         (["--to", "x@y\nBcc: z"], "--to"),
         (["--lang", "fr"], "--lang 'fr'"),
+        (["--stocks", "2330,無此公司"], "--stocks 的 無此公司"),
+        (["--stocks", "9999"], "--stocks 的 9999"),
+        (["--board", "stock", "--send", "--to", "a@example.com"], "沒有 stock 板（有的是 Stock）"),
+        (["--week", "8999-W10", "--send", "--to", "a@example.com"], "8999-W10 還沒開始"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_2(digest, words, says):
-    code, out, err, _ = digest(*words)
+    code, out, err, data = digest(*words)
     assert code == 2
     assert not out
     assert says in err.splitlines()[-1]
     assert "Traceback" not in err
+    assert [path.name for path in data.iterdir()] == ["ptt.duckdb"], "nothing written, nothing noted as sent"
+
+
+def test_a_watchlist_takes_names(digest):
+    code, out, err, _ = digest("--stocks", "台積電, gg,2454", "--text")
+    assert (code, out.count("太少不評")) == (0, 0), err
+    assert out == digest("--stocks", "2330,2454", "--text")[1]
+
+
+def test_the_readers_of_ptt_toml_may_write_names(board_data, tmp_path, monkeypatch):
+    from analysis.commands import digest
+    from analysis.digest import mailing
+    from analysis.errors import UsageError
+
+    def configure(stocks):
+        (tmp_path / "ptt.toml").write_text(
+            f'[digest]\nsmtp = "smtp://127.0.0.1:9"\n[[digest.to]]\naddr = "a@example.com"\nstocks = {stocks}\n',
+            "utf-8",
+        )
+
+    asked = []
+    monkeypatch.setattr(mailing, "send_issue", lambda *args, **options: asked.append(args[3]))
+    monkeypatch.chdir(tmp_path)
+    configure('["台積電", "輝達", "nvda", " 2454 "]')
+    digest.command(send=True, data=board_data)
+    assert [reader.stocks for reader in asked[0]] == [("2330", "NVDA", "2454")]
+    for wrong, said in (
+        ('["2330", "無此公司"]', r"digest\.to a@example\.com 的 stocks 的 無此公司"),
+        ('"2330"', "不是清單"),
+    ):
+        configure(wrong)
+        with pytest.raises(UsageError, match=said):
+            digest.command(send=True, data=board_data)
+    assert len(asked) == 1
+
+
+def test_stocks_that_only_the_store_knows_are_known(board_data, demo_store):
+    import analysis
+    from analysis.digest.watchlist import symbols_of
+    from analysis.errors import UsageError
+
+    with analysis.connect(demo_store) as con:
+        assert symbols_of(con, ["台積電", "", "２３３０", "tsm"], "x") == ("2330", "TSM")
+        with pytest.raises(UsageError):
+            symbols_of(con, ["ZZZQ"], "x")
+    con = duckdb.connect()
+    con.execute("CREATE TABLE mentions AS SELECT 'ZZZQ' AS symbol, 'ZZZQ' AS name, 'ZZZQ.US' AS matched")
+    assert symbols_of(con, ["zzzq"], "x") == ("ZZZQ",)
+
+
+@pytest.mark.parametrize("configured", [True, False])
+def test_a_timer_on_a_store_without_any_post_yet_is_told_so(digest, tmp_path, configured):
+    """Only where the board is one of ours: another one is a typo there, too."""
+    from analysis.store.publish import publish
+    from analysis.store.work import open_work
+
+    (tmp_path / "ptt.duckdb").unlink()
+    publish(tmp_path, open_work(tmp_path))
+    code, out, err, data = digest(*(() if configured else ("--board", "stock")))
+    assert code == (0 if configured else 2)
+    assert ("沒有資料" if configured else "還沒有任何文章") in err.splitlines()[-1]
+    assert len(out.splitlines()) == (2 if configured else 0)
+    assert (data / "digest").exists() == configured
+
+
+def test_a_report_of_a_board_that_is_not_there_replaces_nothing(board_data, tmp_path, monkeypatch):
+    from analysis.commands.report import command
+    from analysis.errors import UsageError
+
+    page = tmp_path / "report.html"
+    page.write_text("good", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="沒有 stock 板（有的是 Stock"):
+        command(data=board_data, out=page, board="stock")
+    monkeypatch.setenv("PTT_BOARD", "Stok")
+    with pytest.raises(UsageError, match="沒有 Stok 板"):
+        command(data=board_data, out=page)
+    assert page.read_text("utf-8") == "good"
 
 
 def test_without_a_store_it_says_what_to_do(tmp_path):

@@ -328,7 +328,7 @@ def test_the_settings(tmp_path):
     (tmp_path / "ptt.toml").write_text(TOML, "utf-8")
     (tmp_path / "secret").write_text("from a file\n", "utf-8")
     mailing = read_mailing(tmp_path / "ptt.toml", {"PTT_SMTP_PASSWORD_FILE": str(tmp_path / "secret")})
-    assert mailing.readers == (Reader("a@example.com", ("2330", "NVDA")), Reader("b@example.com", (), "en"))
+    assert mailing.readers == (Reader("a@example.com", ("2330", "nvda")), Reader("b@example.com", (), "en"))
     assert mailing.server == Server("mail.example.org", 465, "tls", "me", "from a file")
     assert "from a file" not in repr(mailing)
     assert read_mailing(None, {}).server is None

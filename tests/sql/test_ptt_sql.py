@@ -172,7 +172,7 @@ def test_mistakes_are_one_line_and_exit_2(board_data, args, said, capsys):
 
 def test_of_several_statements_only_the_last_may_answer(con, tmp_path, board_data):
     for query in ("SELECT 1; SELECT 2", "DESCRIBE posts; SELECT 2", "CREATE TEMP TABLE t AS SELECT 1; FROM t; FROM t"):
-        with pytest.raises(UsageError, match="一次一個查詢：這裡有 [23] 個"):
+        with pytest.raises(UsageError, match=r"一次一個查詢：這裡有 [23] 個"):
             ask.ask(con, query)
     with ask.open_locked(board_data, may_write=tmp_path / "a") as other, pytest.raises(UsageError, match="一次一個"):
         ask.copy_parquet(other, "SELECT 1; SELECT 2", None, tmp_path / "a")
