@@ -63,10 +63,10 @@ def _iso(value: object) -> object:
 def _lines(state: dict[str, Any]) -> list[str]:
     gib = state["disk_free_bytes"] / 2**30
     lines = [
-        f"資料到　　{state['data_until'] or '（還沒有）'}"
-        + (f"（{state['lag_minutes']:,} 分鐘前）" if state["data_until"] else ""),
-        f"上次抓取　{state['last_crawl_at'] or '（從未成功）'}",
-        f"上次發布　{state['published_at']}",
+        f"資料到　　{_moment(state['data_until']) or '（還沒有）'}"
+        + (f"（{_age(state['lag_minutes'])}）" if state["data_until"] else ""),
+        f"上次抓取　{_moment(state['last_crawl_at']) or '（從未成功）'}",
+        f"上次發布　{_moment(state['published_at'])}",
         f"收錄　　　{state['posts']:,} 篇、{state['pushes']:,} 則推文",
         f"引擎　　　{state['engine']} {state['engine_version']}",
         f"等待載入　{state['spool_files']} 個檔案",
@@ -78,11 +78,26 @@ def _lines(state: dict[str, Any]) -> list[str]:
 
 
 def _run_line(run: dict[str, Any]) -> str:
-    said = (
-        f"  {run['started_at']}　{run['command']}　結束碼 {run['exit_code']}　{run['posts']} 篇　{run['reason'] or ''}"
-    )
+    when = _moment(run["started_at"])
+    said = f"  {when}　{run['command']}　結束碼 {run['exit_code']}　{run['posts']} 篇　{run['reason'] or ''}"
     return said.rstrip()
 
 
 def _running(holder: dict[str, Any] | None) -> str:
-    return f"{holder['command']}（pid {holder['pid']}，自 {holder['since']}）" if holder else "沒有"
+    return f"{holder['command']}（pid {holder['pid']}，自 {_moment(holder['since'])}）" if holder else "沒有"
+
+
+def _moment(iso: str | None) -> str:
+    """``2026-01-28 21:00:05``, Taipei's time; empty for none."""
+    return f"{datetime.fromisoformat(iso).astimezone(clock.TAIPEI):%Y-%m-%d %H:%M:%S}" if iso else ""
+
+
+def _age(minutes: int) -> str:
+    """In the largest unit that leaves two or more of it; the site's clock may be a little ahead of ours.
+
+    >>> _age(119), _age(150), _age(432_671)
+    ('119 分鐘前', '2 小時前', '300 天前')
+    """
+    if minutes < 120:
+        return f"{max(minutes, 0)} 分鐘前"
+    return f"{minutes // 60} 小時前" if minutes < 2 * 24 * 60 else f"{minutes // (24 * 60):,} 天前"
