@@ -57,6 +57,8 @@ class Votes(NamedTuple):
     event_user: np.ndarray
     event_thread: np.ndarray
     event_at: np.ndarray
+    event_first: np.ndarray
+    """When the event's vote was first cast, by which it fades."""
     event_n: np.ndarray
     event_s: np.ndarray
     author: np.ndarray
@@ -82,17 +84,18 @@ def read_votes() -> Votes:
     dated = ~np.isnan(at)
     opens = dated & (first | ~np.r_[False, dated[:-1]])  # the first vote of theirs in the thread that has a time
     before = np.r_[0, y[:-1]]
+    first_at = at[np.maximum.accumulate(np.where(opens, np.arange(len(at)), 0))]
     shape = con.execute("SELECT a, kind FROM threads ORDER BY t").fetchnumpy()
     return Votes(
         t[last], u[last], y[last].astype(float), np.asarray(rows["ts"], float)[last],
-        u[dated], t[dated], at[dated], opens[dated].astype(float),
+        u[dated], t[dated], at[dated], first_at[dated], opens[dated].astype(float),
         (y - np.where(opens, 0, before))[dated].astype(float),
         np.asarray(shape["a"], np.int64), np.asarray(shape["kind"], np.int64),
     )  # fmt: skip
 
 
 @numba.njit
-def _walk(ek, et, en, es, qk, qt, rate):  # pragma: no cover
+def _walk(ek, et, ef, en, es, qk, qt, rate):  # pragma: no cover
     n, s = np.zeros(len(qk)), np.zeros(len(qk))
     j, key, cn, cs, last = 0, -1, 0.0, 0.0, 0.0
     for i in range(len(qk)):
@@ -102,7 +105,8 @@ def _walk(ek, et, en, es, qk, qt, rate):  # pragma: no cover
                 j += 1
         while j < len(ek) and ek[j] == key and et[j] < qt[i]:
             fade = np.exp(-rate * max(et[j] - last, 0.0))
-            cn, cs, last = cn * fade + en[j], cs * fade + es[j], et[j]
+            weight = np.exp(-rate * (et[j] - ef[j]))
+            cn, cs, last = cn * fade + en[j] * weight, cs * fade + es[j] * weight, et[j]
             j += 1
         fade = np.exp(-rate * max(qt[i] - last, 0.0))
         n[i], s[i] = cn * fade, cs * fade
@@ -122,7 +126,8 @@ def history(votes: Votes, half_life: float = 0.0, by: np.ndarray | None = None) 
     events, asks = np.lexsort((votes.event_at, event_key)), np.lexsort((votes.posted, key))
     n, s = np.empty(len(key)), np.empty(len(key))
     n[asks], s[asks] = _walk(
-        event_key[events], votes.event_at[events], votes.event_n[events], votes.event_s[events],
+        event_key[events], votes.event_at[events], votes.event_first[events], votes.event_n[events],
+        votes.event_s[events],
         key[asks], votes.posted[asks], np.log(2) / (half_life * DAY) if half_life else 0.0,
     )  # fmt: skip
     return n, np.clip(s, 0, n)
@@ -267,7 +272,7 @@ def of_store(path: Path) -> None:
             " WHERE posted_at < '2018-10-01 00:00+08' ORDER BY posted_at, post_id, lower(user_id)"
         ).fetchnumpy()
     thread, y, p_user = np.asarray(rows["thread"], np.int64), np.asarray(rows["y"], float), np.asarray(rows["p_user"])
-    votes = Votes(thread, *[thread] * 10)._replace(y=y)
+    votes = Votes(thread, *[thread] * 11)._replace(y=y)
     split = halves(votes, 0.8, 1.0)
     loss = losses(with_theta(votes, p_user, split), y)[split.held]
     low, high = interval(loss, thread[split.held])

@@ -133,6 +133,8 @@ def restore(
 
 
 def _fill(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest) -> None:
+    from analysis.store.migrations import ONLY_MARK, migrations
+
     tables: dict[str, list[str]] = {}
     for entry in manifest["files"]:
         tables.setdefault(entry["table"], []).append(str(folder / entry["path"]))
@@ -140,6 +142,9 @@ def _fill(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest) -> N
         for table, paths in tables.items():
             con.execute(f"DELETE FROM {table}")  # noqa: S608 - trading_days comes filled
             con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM read_parquet($paths)", {"paths": paths})  # noqa: S608 - a name, see manifest
+        for step in migrations():
+            if manifest["schema_version"] < step.version and step.version in ONLY_MARK:
+                con.execute(step.sql)
 
 
 def _backup_files(con: duckdb.DuckDBPyConnection, folder: Path, on_table: Progress) -> Iterator[Entry]:

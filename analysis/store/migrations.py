@@ -12,6 +12,8 @@ from analysis.transaction import transaction
 from ptt_spider import clock
 
 FOLDER: Final = Path(__file__).parent.parent / "sql" / "schema"
+ONLY_MARK: Final = frozenset({5})
+"""Steps that change no table but mark what a new rule makes stale: a restored backup of before needs them again."""
 _NAME: Final = re.compile(r"(\d{4})_(\w+)\.sql")
 
 

@@ -111,6 +111,46 @@ def test_posts_of_one_story_share_its_earliest_post(threads):
     assert story == {"M.1": "M.1", "M.2": "M.1", "M.3": "M.1", "M.4": "M.4", "M.5": "M.5", "M.6": "M.6"}
 
 
+def stories(threads, *posts):
+    """Story of each post: (headline, address, symbols that the title names), an hour apart."""
+    for number, (headline, url, symbols) in enumerate(posts):
+        threads.thread(f"M.{number}", hours=number, headline=headline, source_url=url, symbols=symbols)
+    return [row["story_id"] for row in threads.derive().rows(f"{ROW} ORDER BY post_id")]
+
+
+def test_news_on_different_companies_is_never_one_story(threads):
+    address = "https://news.example.com/a/12345"
+    assert stories(
+        threads,
+        ("甲金控107年7月份自結合併盈餘公告", None, ("2884",)),
+        ("乙金控107年7月份自結合併盈餘公告", None, ("2885",)),
+        ("丙金控107年7月份自結合併盈餘公告", None, ()),  # a company that no list knows
+        ("甲金控107年7月份自結合併盈餘公告！", None, ("2884", "2330")),
+        ("兩家公司的說法全都寫在這一則裡面", address, ("2884",)),
+        ("同一個網址貼錯了位置說的是別家", address, ("2885",)),
+    ) == ["M.0", "M.1", "M.2", "M.0", "M.4", "M.5"]
+
+
+def test_one_address_is_one_story_though_only_one_title_names_the_stock(threads):
+    address = "https://news.example.com/a/12345"
+    posts = ("阿北們無奈看不到當年的千元股價", address, ()), ("宏達電股價回不去了大家都很難過", address, ("2498",))
+    assert stories(threads, *posts) == ["M.0", "M.0"]
+
+
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [
+        ("https://filings.example.com/web/t05sr01_1", False),
+        ("https://news.example.com/online/flashnews8.asp", False),
+        ("https://news.example.com/story/7251/2540787", True),
+        ("https://news.example.com/articles/a-long-title-of-one-piece", True),
+    ],
+)
+def test_a_source_is_an_address_with_an_id(threads, address, same):
+    posts = ("航運類股今天說的是一件什麼事情", address, ()), ("又一則不同的新聞說的是記憶體價", address, ())
+    assert stories(threads, *posts) == ["M.0", "M.0" if same else "M.1"]
+
+
 def test_the_tables_kept_up_to_date_equal_a_computation_from_scratch(threads, said):
     for n in range(5):
         threads.thread(f"M.{n}", [said(f"u{k % 3}", "推", k, (k * n) % 7 / 7) for k in range(n * 3)], hours=n)

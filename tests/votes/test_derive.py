@@ -59,29 +59,42 @@ def test_a_habit_is_what_the_user_had_voted_before_the_thread_was_posted(store):
     assert p_user["M.1"] == pytest.approx(BASE_RATE)
     one_boo = 55 / 60 / 24
     life = 5 * BASE_RATE / 6
-    recent = shrunk(*fading([(one_boo, 1, 0)], FADE_DAYS), FADE_WEIGHT, life)
-    of_kind = shrunk(*fading([(one_boo, 1, 0)], SLOW_DAYS), KIND_WEIGHT, recent)
-    expected = shrunk(*fading([(one_boo, 1, 0)], SLOW_DAYS), AUTHOR_WEIGHT, of_kind)
+    recent = shrunk(*fading([(one_boo, 0)], FADE_DAYS), FADE_WEIGHT, life)
+    of_kind = shrunk(*fading([(one_boo, 0)], SLOW_DAYS), KIND_WEIGHT, recent)
+    expected = shrunk(*fading([(one_boo, 0)], SLOW_DAYS), AUTHOR_WEIGHT, of_kind)
     assert p_user["M.2"] == pytest.approx(sure(expected), abs=1e-6)
-    # the boo of M.1 became a push 24 h after it, so 1 + 1 of 2; what fades is each change since it happened. Both votes
-    # were in threads of another category and author, so no habit of that kind is known
+    # the boo of M.1 became a push 24 h after it, so 2 of 2; it fades since the boo. Both votes were in threads of
+    # another category and author, so no habit of that kind is known
     rate = round((1 + BASE_WEIGHT * BASE_RATE) / (2 + BASE_WEIGHT), 3)  # of the day before: one boo, one push
-    changes = [(30 / 24 - 5 / 60 / 24, 1, 0), (6 / 24, 0, 1), (29 / 24 - 1 / 60 / 24, 1, 1)]
-    expected = shrunk(*fading(changes, FADE_DAYS), FADE_WEIGHT, shrunk(2, 2, PRIOR_WEIGHT, rate))
+    votes = [(30 / 24 - 5 / 60 / 24, 1), (29 / 24 - 1 / 60 / 24, 1)]
+    expected = shrunk(*fading(votes, FADE_DAYS), FADE_WEIGHT, shrunk(2, 2, PRIOR_WEIGHT, rate))
     assert p_user["M.3"] == pytest.approx(sure(expected), abs=1e-6)
 
 
-def fading(changes, half_life):
-    """n and s of (days since, dn, ds)."""
-    weights = [0.5 ** (days / half_life) for days, _, _ in changes]
-    return (
-        sum(w * dn for w, (_, dn, _) in zip(weights, changes, strict=True)),
-        sum(w * ds for w, (_, _, ds) in zip(weights, changes, strict=True)),
-    )
+def fading(votes, half_life):
+    """n and s of (days since, 推 or not)."""
+    weights = [0.5 ** (days / half_life) for days, _ in votes]
+    return sum(weights), sum(w for w, (_, y) in zip(weights, votes, strict=True) if y)
 
 
 def shrunk(n, s, weight, before):
-    return (min(max(s, 0), n) + weight * before) / (n + weight)
+    return (s + weight * before) / (n + weight)
+
+
+@pytest.mark.parametrize(("before", "after", "share"), [("噓", "推", 1), ("推", "噓", 0)])
+def test_a_vote_that_turned_weeks_later_counts_once_for_what_it_is_now(store, before, after, share):
+    """By two clocks it faded to more 推 than votes, or to fewer than none, and took from other votes."""
+    for number in range(10):
+        store.thread(
+            f"M.{number}", [("a", before, 1), ("a", after, 28 * 24 * 60)], author=f"w{number}", category="閒聊"
+        )
+    store.thread("M.other", [("a", before, 1)], hours=24, category="閒聊")
+    store.thread("M.x", [("a", "推", 1)], hours=29 * 24, author="x")
+    derive_votes(store.con)
+    rate = round((10 * share + 1 - share + BASE_WEIGHT * BASE_RATE) / (11 + BASE_WEIGHT), 3)
+    votes = [(29 - 1 / 1440, share)] * 10 + [(28 - 1 / 1440, 1 - share)]
+    expected = shrunk(*fading(votes, FADE_DAYS), FADE_WEIGHT, shrunk(11, 10 * share + 1 - share, PRIOR_WEIGHT, rate))
+    assert store.rows("SELECT p_user FROM votes WHERE post_id = 'M.x'") == [(pytest.approx(sure(expected), abs=1e-6),)]
 
 
 def test_votes_on_the_same_kind_of_thread_and_on_the_same_author_weigh_more(store):
@@ -243,6 +256,23 @@ def test_votes_of_an_older_version_are_cast_anew(store, other_store):
         assert store.rows(query) == other_store.rows(query)
 
 
+def test_a_store_of_schema_4_reckons_the_habits_that_a_turned_vote_is_in(store):
+    store.thread("M.1", [("a", "噓", 1), ("A", "推", 600), ("b", "推", 1)], category="閒聊")
+    store.thread("M.2", [("a", "推", 1), ("c", "推", 1)], hours=30)
+    store.thread("M.3", [("b", "推", 1)], hours=30)
+    derive_votes(store.con)
+    right = store.rows(VOTES)
+    store.con.execute("UPDATE votes SET p_user = 0.5 WHERE post_id <> 'M.1'")
+    (step,) = (step for step in migrations() if step.version == 5)
+    for _ in range(2):
+        store.con.execute(step.sql)
+    marks = "FROM internal.dirty WHERE step IN ('habits', 'stories') ORDER BY ALL"
+    stories = [("Stock", f"M.{number}", "stories") for number in (2, 3)]
+    assert store.rows(marks) == [("Stock", "M.2", "habits"), *stories]
+    derive_votes(store.con)
+    assert store.rows(VOTES) == [row if row[0] != "M.3" else (*row[:3], 0.5) for row in right]
+
+
 def test_a_store_of_schema_2_with_votes_is_migrated():
     con = duckdb.connect()
     migrate(con, Path(":memory:"), migrations()[:2])
@@ -258,7 +288,7 @@ def test_the_as_of_macro_reckons_a_habit_that_has_no_row_as_the_table_does(store
     """A voter who has taken the vote back since has no row in votes, but counted then."""
     store.thread("M.1", [("a", "噓", 5), ("a", "推", 300)], author="w")
     store.thread("M.2", [("A", "噓", 1)], hours=10, is_reply=True)
-    store.thread("M.3", [("a", "推", 1)], hours=30, author="w", category=None)
+    store.thread("M.3", [("a", "推", 1), ("a", "噓", 900)], hours=30, author="w", category=None)
     store.thread("M.9", [("a", "噓", 1), ("b", "推", 2)], hours=70, author="W")
     derive_votes(store.con)
     known = (
@@ -277,17 +307,19 @@ def test_the_as_of_macro_reckons_a_habit_that_has_no_row_as_the_table_does(store
     assert store.rows(known) == wanted
 
 
-USERS = ["a", "b", "C", "c", "d", "writer"]
-PUSH = st.tuples(st.sampled_from(USERS), st.sampled_from("推噓→"), st.none() | st.integers(-1, 4000), st.booleans())
+USERS = ["a", "a", "A", "b", "C", "c", "d", "writer"]
+MINUTES = st.sampled_from([None, *range(-1, 2000, 71), *range(2000, 12000, 531)])
+# Most votes stand and many turn, weeks later too, so that it matters by which clock they fade.
+PUSH = st.tuples(st.sampled_from(USERS), st.sampled_from("推推噓噓→"), MINUTES, st.sampled_from([False] * 5 + [True]))
 SHAPE = st.fixed_dictionaries(
     {
-        "hours": st.integers(0, 80),
+        "hours": st.integers(0, 300),
         "author": st.sampled_from(["writer", "Writer", "d"]),
         "category": st.sampled_from(["新聞", "標的", None]),
         "is_reply": st.booleans(),
     }
 )
-THREAD = st.tuples(st.integers(0, 9), SHAPE, st.lists(PUSH, max_size=7))
+THREAD = st.tuples(st.integers(0, 9), SHAPE, st.lists(PUSH, max_size=9))
 
 
 @settings(max_examples=10, phases=NO_SHRINK)
@@ -318,34 +350,35 @@ def test_any_order_of_arrival_gives_what_one_full_computation_gives(
 
 
 def _habit(threads, post_id, user):
-    """p_user straight from the definition: what could be known at the moment of posting."""
+    """p_user from docs/method.md: of each voter and thread one vote, as it stood when the thread was posted, weighed by
+    how long ago it was first cast."""
     shapes = {f"M.{number}": shape for number, (shape, _) in threads.items()}
     asked = shapes[post_id]
     posted = asked["hours"] * 60
-    votes = [
-        (f"M.{number}", name.lower(), shape["hours"] * 60 + max(minutes, 0), minutes, floor, tag == "推")
-        for number, (shape, pushes) in threads.items()
-        for floor, (name, tag, minutes, removed) in enumerate(pushes)
-        if tag != "→" and minutes is not None and not removed and name.lower() != shape["author"].lower()
-    ]
-    votes.sort(key=lambda v: (v[0], v[3], v[4]))
-    changes, standing = [], {}
-    for thread, voter, at, _, _, y in votes:
-        before = standing.get((thread, voter))
-        if before != y:
-            changes.append((thread, voter, at, before is None, y - (before or 0)))
-        standing[thread, voter] = y
+    said = {}  # (thread, voter): (minutes, 推 or not), in the order of the clock, then of floors
+    for number, (shape, pushes) in threads.items():
+        for name, tag, minutes, removed in sorted(pushes, key=lambda p: p[2] or 0):
+            if tag != "→" and minutes is not None and not removed and name.lower() != shape["author"].lower():
+                at = shape["hours"] * 60 + max(minutes, 0)
+                said.setdefault((f"M.{number}", name.lower()), []).append((at, tag == "推"))
+
+    def standing(moment):
+        """(thread, voter, when first cast, 推 or not) of every vote that was there before a moment."""
+        for (thread, voter), votes in said.items():
+            if before := [y for at, y in votes if at < moment]:
+                yield thread, voter, votes[0][0], before[-1]
+
     midnight = math.floor((posted + 12 * 60) / (24 * 60)) * 24 * 60 - 12 * 60
-    day = [change for change in changes if change[2] < midnight]
-    p = round((sum(c[4] for c in day) + BASE_WEIGHT * BASE_RATE) / (sum(c[3] for c in day) + BASE_WEIGHT), 3)
-    known = [c for c in changes if c[1] == user.lower() and c[2] < posted]
-    p = shrunk(sum(c[3] for c in known), sum(c[4] for c in known), PRIOR_WEIGHT, p)
-    same_kind = [c for c in known if all(shapes[c[0]][k] == asked[k] for k in ("category", "is_reply"))]
-    same_author = [c for c in known if shapes[c[0]]["author"].lower() == asked["author"].lower()]
+    day = [y for *_, y in standing(midnight)]
+    p = round((sum(day) + BASE_WEIGHT * BASE_RATE) / (len(day) + BASE_WEIGHT), 3)
+    known = [vote for vote in standing(posted) if vote[1] == user.lower()]
+    same_kind = [v for v in known if all(shapes[v[0]][k] == asked[k] for k in ("category", "is_reply"))]
+    same_author = [v for v in known if shapes[v[0]]["author"].lower() == asked["author"].lower()]
     for some, half_life, weight in (
+        (known, math.inf, PRIOR_WEIGHT),
         (known, FADE_DAYS, FADE_WEIGHT),
         (same_kind, SLOW_DAYS, KIND_WEIGHT),
         (same_author, SLOW_DAYS, AUTHOR_WEIGHT),
     ):
-        p = shrunk(*fading([((posted - at) / 60 / 24, dn, ds) for _, _, at, dn, ds in some], half_life), weight, p)
+        p = shrunk(*fading([((posted - at) / 60 / 24, y) for _, _, at, y in some], half_life), weight, p)
     return sure(p)

@@ -17,7 +17,8 @@ CREATE OR REPLACE MACRO internal.day_number(t) AS (epoch_us(t) + 28800000000) //
 CREATE OR REPLACE MACRO internal.taipei_day(t) AS DATE '1970-01-01' + internal.day_number(t)::INTEGER;
 CREATE OR REPLACE MACRO internal.days_between(a, b) AS (epoch_us(b) - epoch_us(a)) / 86400000000.0;
 
--- Rate of s in n votes, shrunk to what was thought before by so many votes. Sums that fade stray below 0 by a hair.
+-- Rate of s in n votes, shrunk to what was thought before by so many votes. A sum over rows may stray from 0 or n by a
+-- rounding, no more: a vote's rows all fade since it was first cast.
 CREATE OR REPLACE MACRO internal.shrunk(n, s, weight, before) AS (least(greatest(s, 0), n) + weight * before) / (n + weight);
 
 -- p_user from a board's rate and the user's votes before a thread: all, those of late, of its kind, of its author's threads
@@ -75,8 +76,8 @@ WITH cast_votes AS (
 ), past AS (
     SELECT
         o.*, c.dn, c.ds, coalesce(c.kind = o.kind, FALSE) AS same_kind, coalesce(c.author = o.author, FALSE) AS same_author,
-        power(2, internal.days_between(o.posted_at, c.moment) / internal.fade_days()) AS fast,
-        power(2, internal.days_between(o.posted_at, c.moment) / internal.slow_days()) AS slow
+        power(2, internal.days_between(o.posted_at, c.first_at) / internal.fade_days()) AS fast,
+        power(2, internal.days_between(o.posted_at, c.first_at) / internal.slow_days()) AS slow
     FROM orphans AS o
     LEFT JOIN internal.vote_changes AS c ON c.board = o.board AND c.voter = o.user_key AND c.moment < o.posted_at
 ), summed AS (

@@ -1,8 +1,9 @@
 -- p_user of the batch's votes, from what their users had voted before the thread was posted: sums of vote_changes, all
 -- of them, fading ones, and slowly fading ones among threads of the same kind and of the same author. What came before
 -- $since, the batch's first thread, is most of it and needs no order: a sum a voter. Within the batch a window over
--- moments and questions (no ASOF JOIN: DuckDB 2.0 plans that one as a nested loop here). Weights that fade are scaled to
--- $since, so that a sum over the past is a sum over rows. Votes in the thread itself never come in: none is older than it.
+-- moments and questions (no ASOF JOIN: DuckDB 2.0 plans that one as a nested loop here). Weights that fade go by when a vote
+-- was first cast, and are scaled to $since, so that a sum over the past is a sum over rows. Votes in the thread itself
+-- never come in: none is older than it.
 UPDATE votes SET p_user = now.p_user
   FROM (WITH voted AS (
             SELECT v.board, v.post_id, v.user_id, lower(v.user_id) AS voter, v.kind, v.author, v.posted_at
@@ -14,8 +15,8 @@ UPDATE votes SET p_user = now.p_user
             SELECT id, v.* FROM voted v JOIN voters USING (board, voter)
         ), past AS MATERIALIZED (
             SELECT id, kind, author, moment, dn, ds,
-                   power(2, internal.days_between($since, moment) / internal.fade_days()) AS fast,
-                   power(2, internal.days_between($since, moment) / internal.slow_days()) AS slow
+                   power(2, internal.days_between($since, first_at) / internal.fade_days()) AS fast,
+                   power(2, internal.days_between($since, first_at) / internal.slow_days()) AS slow
               FROM internal.vote_changes JOIN voters USING (board, voter)
              WHERE moment < $until
         ), own AS (
