@@ -12,10 +12,11 @@
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const signed = (x) => (x === null ? "—" : (x < 0 ? "−" : x > 0 ? "+" : "") + Math.abs(x).toFixed(2));
 
-  // The words of the digest, by its thresholds; how sure they are is the interval drawn below them.
+  // The digest's words and its judgement; how sure they are is the interval drawn below them. Unsure ones have no colour.
   const colour = (kind) => (kind === "good" || kind === "bad" ? kind : "none");
-  const toneWord = (row) => [{ good: "利多", bad: "利空", flat: "中性", none: "—" }[row.tone_kind], colour(row.tone_kind)];
-  const approvalWord = (row) => [{ good: "買單", bad: "不買單", flat: "意見分歧", none: "沒人投票" }[row.approval_kind], colour(row.approval_kind)];
+  const toneWord = (row) => [data.words[`tone_${row.tone_kind}`], colour(row.tone_kind)];
+  const unsure = (row) => row.approval !== null && row.sure === "low";
+  const approvalWord = (row) => [data.words[`approval_${row.approval_kind}`], unsure(row) ? "none" : colour(row.approval_kind)];
 
   const SVG = "http://www.w3.org/2000/svg";
   function interval(low, mid, high, kind) {
@@ -39,20 +40,29 @@
   // A week that is still running says little: the glance is at the last whole one.
   const at = Math.max(0, data.weeks.findIndex((w) => !w.is_partial));
   const [week, before] = data.weeks.slice(at);
+  const moodNote = (w) => (w.mood === null ? "" : `${w.usual === null ? "" : `平常 ${signed(w.usual)}；`}95% 區間 ${signed(w.mood_low)} 到 ${signed(w.mood_high)}`);
   const tile = (name, value, small) => make("div", {}, make("dt", { textContent: name }), make("dd", {}, value, make("small", { textContent: small })));
   if (week) {
-    const change = week.volume_change;
+    const change = week.volume_change === null ? null : Math.round(100 * week.volume_change);
     $("glance-title").textContent = `${week.iso_week}${week.is_partial ? "（這週還沒結束）" : ""}`;
     $("glance").append(
       tile("新聞", count.format(week.news_posts), before ? `前一週 ${count.format(before.news_posts)}` : "沒有前一週可比"),
-      tile("推文", count.format(week.comments), change === null ? "沒有前一週可比" : `比前一週同期 ${change > 0 ? "▲" : change < 0 ? "▼" : ""}${Math.abs(100 * change).toFixed(0)}%`),
+      tile("推文", count.format(week.comments), change === null ? "沒有前一週可比" : `比前一週同期 ${change > 0 ? "▲" : change < 0 ? "▼" : ""}${Math.abs(change)}%`),
       tile("發言的人", count.format(week.users), `${count.format(week.posts)} 篇文`),
-      tile("心情", signed(week.mood), week.mood === null ? "" : `95% 區間 ${signed(week.mood_low)} 到 ${signed(week.mood_high)}`),
+      week.few ? tile("心情", data.words.mood_few, "") : tile("心情", signed(week.mood), moodNote(week)),
     );
   }
 
   // -- charts --------------------------------------------------------------------------------------------------------
-  const charts = [];
+  const DAY = 86400, charts = [];
+  // Figures are of days: no tick between two of them. Months and years as uPlot counts them.
+  const DAYS = [1, 2, 3, 4, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825, 3650].map((days) => days * DAY);
+  // Few days stand in the middle of a week, unless the reader zooms in. (Of one day alone uPlot would make three years.)
+  function span(u, low, high) {
+    const xs = u.data[0], first = xs[0], last = xs[xs.length - 1], lacking = (6 * DAY - (last - first)) / 2;
+    const whole = xs.length === 1 || (low === first && high === last);
+    return whole && lacking > 0 ? [first - lacking, last + lacking] : [low, high];
+  }
   function draw(holder, series, values, options = {}) {
     const old = charts.findIndex((entry) => entry.holder === holder);
     if (old >= 0) charts.splice(old, 1)[0].plot.destroy();
@@ -61,9 +71,9 @@
     const axis = { stroke: css("--soft"), grid: { stroke: css("--line"), width: 1 }, ticks: { stroke: css("--line") } };
     const plot = new uPlot({
       width: holder.clientWidth - 16, height: options.height || 260, cursor: { drag: { x: true, y: false } },
-      scales: { x: { time: options.time !== false }, mood: { range: [-1, 1] }, volume: { range: (u, low, high) => [0, Math.max(1, high) * 1.6] } },
+      scales: { x: options.time === false ? { time: false } : { time: true, range: span }, mood: { range: [-1, 1] }, volume: { range: (u, low, high) => [0, Math.max(1, high) * 1.6] } },
       axes: [
-        { ...axis, ...(options.xAxis || { values: [[86400 * 28, "{M}月"], [86400, "{M}/{D}"], [3600, "{M}/{D} {HH}:{mm}"]] }) },
+        { ...axis, ...(options.xAxis || { incrs: DAYS, values: [[DAY * 28, "{M}月"], [DAY, "{M}/{D}"]] }) },
         { ...axis, scale: "mood", size: 44 }, ...(options.volume ? [{ ...axis, scale: "volume", side: 1, grid: { show: false }, size: 56 }] : []),
       ],
       series: [{ label: options.xLabel || "日期", value: options.xValue || "{YYYY}/{M}/{D}" }, ...series],
@@ -74,22 +84,27 @@
   addEventListener("resize", () => charts.forEach(({ holder, plot }) => plot.setSize({ width: holder.clientWidth - 16, height: plot.height })));
 
   const stamp = (day) => Date.UTC(...day.split("-").map((part, i) => Number(part) - (i === 1 ? 1 : 0))) / 1000 + new Date().getTimezoneOffset() * 60;
-  function moodChart(holder, rows) {
+  function moodChart(holder, rows, usual = []) {
     const show = (u, v) => (v === null || v === undefined ? "—" : signed(v));
     const edge = { scale: "mood", stroke: "transparent", points: { show: false }, value: show };
     draw(holder, [
       { label: "心情", scale: "mood", stroke: css("--good"), width: 2, points: { size: 6 }, value: show },
       { ...edge, label: "上限" }, { ...edge, label: "下限" },
       { label: "推文", scale: "volume", stroke: css("--soft"), fill: `color-mix(in srgb, ${css("--soft")} 22%, transparent)`, paths: uPlot.paths.bars({ size: [0.6, 40] }), points: { show: false }, value: (u, v) => (v === null || v === undefined ? "—" : count.format(v)) },
-    ], [rows.map((r) => stamp(r.day)), rows.map((r) => r.mood), rows.map((r) => r.mood_high), rows.map((r) => r.mood_low), rows.map((r) => r.comments)],
+      ...usual.map(() => ({ label: "平常", scale: "mood", stroke: css("--soft"), width: 2, dash: [6, 5], paths: uPlot.paths.stepped({ align: 1 }), points: { show: false }, value: show })),
+    ], [rows.map((r) => stamp(r.day)), rows.map((r) => r.mood), rows.map((r) => r.mood_high), rows.map((r) => r.mood_low), rows.map((r) => r.comments), ...usual],
     { volume: true, bands: [{ series: [2, 3], fill: `color-mix(in srgb, ${css("--good")} 18%, transparent)` }] });
   }
-  moodChart($("days"), data.days);
+  const drawDays = () => moodChart($("days"), data.days, [data.days.map((r) => r.usual)]);
+  drawDays();
 
   // -- news ----------------------------------------------------------------------------------------------------------
   const PAGE = 50;
   const view = { key: "posted", down: true, shown: PAGE, rows: data.news };
-  for (const row of data.news) row.text = [row.title, row.source_domain, ...(row.symbols || [])].join(" ").toLowerCase();
+  for (const row of data.news) {
+    row.about = [row.source_domain, ...(row.symbols || []).map((symbol) => `${symbol} ${data.names[symbol]}`.trim())].filter(Boolean);
+    row.text = [row.title, ...row.about].join(" ").toLowerCase();
+  }
 
   function refresh() {
     const wanted = $("search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
@@ -113,16 +128,16 @@
     const [approval, approvalKind] = approvalWord(row), [tone, toneKind] = toneWord(row);
     const title = make("button", { type: "button", className: "open", dir: "auto", textContent: row.title });
     title.addEventListener("click", () => openThread(row));
-    const extra = [row.source_domain, ...(row.symbols || [])].filter(Boolean).join("　");
     const cell = make("td", {}, make("span", { className: `word ${approvalKind}`, textContent: approval }));
     if (row.approval !== null) {
       cell.append(interval(row.approval_low, row.approval, row.approval_high, approvalKind));
+      if (unsure(row)) cell.append(make("div", { className: "note", textContent: data.words.sure_low }));
       cell.title = `${signed(row.approval)}（95% 區間 ${signed(row.approval_low)} 到 ${signed(row.approval_high)}），${row.voters} 人投票`;
     }
     const number = (value, extraClass = "") => make("td", { className: `number ${extraClass}`, textContent: value === null ? "—" : count.format(value) });
     return make("tr", {},
       make("td", { className: "when", textContent: row.posted.slice(5) }),
-      make("td", {}, title, make("div", { className: "note", textContent: extra })),
+      make("td", {}, title, make("div", { className: "note about" }, ...row.about.map((textContent) => make("span", { textContent })))),
       number(row.push_count, "optional"), number(row.boo_count, "optional"), number(row.voters), cell,
       make("td", { title: signed(row.news_tone) }, make("span", { className: `word ${toneKind}`, textContent: tone })),
       make("td", { className: "number optional", textContent: signed(row.mood), title: row.mood === null ? "" : `95% 區間 ${signed(row.mood_low)} 到 ${signed(row.mood_high)}` }));
@@ -197,6 +212,6 @@
   $("stock").addEventListener("change", showStock);
 
   refresh(); showStock();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { moodChart($("days"), data.days); showStock(); refresh(); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { drawDays(); showStock(); refresh(); });
   document.documentElement.dataset.ready = "yes";
 })();

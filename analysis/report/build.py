@@ -5,7 +5,7 @@ import gzip
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any, Final
 
@@ -14,7 +14,11 @@ import jinja2
 import orjson
 
 from analysis.digest import judge
+from analysis.digest.figures import USUAL_WEEKS, usual_mood
+from analysis.digest.weeks import Week
+from analysis.digest.words import Words
 from analysis.sql import statement
+from analysis.stocks.names import name_of
 from analysis.votes import TAU
 from ptt_spider import clock
 
@@ -23,6 +27,16 @@ THREADS_A_PACK: Final = 40
 """Comments are packed by this many threads: opening one unpacks few others, and the file stays small."""
 UPLOT_SHA256: Final = "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f"
 """Of the vendored chart library (uPlot 1.6.32, MIT), so that a changed bundle is noticed."""
+
+
+WEEKS: Final = 3
+"""The glance shows the last whole week, and compares it with the one before."""
+_WORDS: Final = (
+    *(f"{scale}_{kind}" for scale in ("tone", "approval") for kind in ("good", "flat", "bad", "none")),
+    "sure_low",
+    "mood_few",
+)
+"""The digest's words that the page says too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +61,19 @@ def build(con: duckdb.DuckDBPyConnection, *, board: str, days: int | None = None
     news = _rows(con, statement("report/news"), {**given, "n": MAX_NEWS})
     for row in news:
         row["tone_kind"], row["approval_kind"] = judge.tone(row["news_tone"]), judge.approval(row["approval"])
+        interval = (row["approval"], row["approval_low"], row["approval_high"])
+        row["sure"] = judge.certainty(*interval, row["voters"])
     packs, comments = _pack_threads(con, news)
+    weeks = _rows(con, statement("report/weeks"), {"board": board})
+    days_shown = _rows(con, statement("report/days"), given)
+    _add_usual(weeks, days_shown)
+    words = Words("zh")
     data = {
         "tau": TAU,
-        "weeks": _rows(con, statement("report/weeks"), {"board": board}),
-        "days": _rows(con, statement("report/days"), given),
+        "words": {key: words(key) for key in _WORDS},
+        "names": {symbol: name_of(symbol) for row in news for symbol in row["symbols"] or ()},
+        "weeks": weeks[:WEEKS],
+        "days": days_shown,
         "news": news,
         "stocks": _stocks(_rows(con, statement("report/stocks"), given)),
         "thread_packs": packs,
@@ -98,6 +120,20 @@ def _pack_threads(con: duckdb.DuckDBPyConnection, news: list[dict[str, Any]]) ->
             part[key] = threads.get(key, [])
         packs.append(base64.b64encode(gzip.compress(orjson.dumps(part), mtime=0)).decode())
     return packs, len(found)
+
+
+def _add_usual(weeks: list[dict[str, Any]], days: list[dict[str, Any]]) -> None:
+    """Gives each week and day what mood was usual then, by the digest's rule, and each week whether it may be rated."""
+    moods = {row["iso_week"]: (row["comments"], row["mood"]) for row in weeks}
+
+    def usual(week: Week) -> float | None:
+        return usual_mood(moods[earlier.name] for earlier in week.earlier(USUAL_WEEKS) if earlier.name in moods)
+
+    for row in weeks:
+        row["usual"] = usual(Week.parse(row["iso_week"]))
+        row["few"] = row["comments"] < judge.FEW_COMMENTS
+    for row in days:
+        row["usual"] = usual(Week.of(date.fromisoformat(row["day"])))
 
 
 def _stocks(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,6 +61,7 @@ def a_store(news: list[dict[str, Any]], pushes: list[dict[str, Any]]) -> FakeSto
         "comments_week_before": 8000, "volume_change": 0.125, "approval": 0.1, "mood": 0.1, "mood_low": 0.0,
         "mood_high": 0.2, "is_partial": False,
     }  # fmt: skip
+    weeks_before = [week | {"iso_week": f"2026-W0{n}", "mood": -0.2 - n / 10, "comments": 900} for n in (3, 2, 1)]
     day = {
         "day": "2026-01-20", "comments": 1200, "news_posts": 20, "mood": 0.1, "mood_low": 0.0, "mood_high": 0.2,
         "approval": 0.1, "news_tone": 0.0, "complete": True,
@@ -83,7 +85,7 @@ def a_store(news: list[dict[str, Any]], pushes: list[dict[str, Any]]) -> FakeSto
             "news": news,
             "pushes": pushes,
             "days": days,
-            "weeks": [week | {"is_partial": True, "iso_week": "2026-W05"}, week],
+            "weeks": [week | {"is_partial": True, "iso_week": "2026-W05"}, week, *weeks_before],
             "stocks": [stock, stock | {"day": "2026-01-21"}],
             "info": [info],
         }
@@ -128,6 +130,87 @@ def test_nothing_remote_is_allowed_or_named(tmp_path: Path) -> None:
             "&#39;", "'"
         )
     assert not re.search(r"<(?:script|img|link|iframe)[^>]+(?:src|href)=", html)
+
+
+def shown(html: str) -> dict[str, Any]:
+    """What the page knows."""
+    found = re.search(r'id="data">(.*?)</script>', html, re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+def test_what_is_usual_is_the_mean_of_four_weeks_before(tmp_path: Path) -> None:
+    html = write(tmp_path, a_store([], [])).read_text("utf-8")
+    assert "0 是平常" not in html
+    data = shown(html)
+    assert [row["iso_week"] for row in data["weeks"]] == ["2026-W05", "2026-W04", "2026-W03"]
+    usual = {row["day"]: row["usual"] for row in data["days"]}
+    assert usual["2026-01-01"] is None  # the first week has none before it
+    assert usual["2026-01-05"] == pytest.approx(-0.3)
+    assert usual["2026-01-18"] == pytest.approx((-0.3 - 0.4) / 2)
+    assert usual["2026-01-19"] == data["weeks"][1]["usual"] == pytest.approx((-0.3 - 0.4 - 0.5) / 3)
+    assert usual["2026-01-26"] == data["weeks"][0]["usual"] == pytest.approx((0.1 - 0.3 - 0.4 - 0.5) / 4)
+
+
+def test_words_judgement_and_names_are_the_digests(tmp_path: Path) -> None:
+    rows = [
+        news_row(1, approval=-0.33, approval_low=-0.86, approval_high=0.54, voters=2, symbols=["2002", "0000"]),
+        news_row(2, approval=-0.6, approval_low=-0.8, approval_high=-0.4, voters=40),
+        news_row(3, approval=None, approval_low=None, approval_high=None, voters=None, symbols=None),
+    ]
+    html = write(tmp_path, a_store(rows, [])).read_text("utf-8")
+    data = shown(html)
+    assert [row["sure"] for row in data["news"]] == ["low", "high", "low"]
+    assert data["names"] == {"2002": "中鋼", "0000": "", "2330": "台積電"}
+    assert (data["words"]["approval_bad"], data["words"]["sure_low"]) == ("不買單", "把握低")
+    script = html.rpartition("<script>")[2]
+    assert not re.search("利多|利空|不買單|意見分歧|把握低|太少不評", script)  # each word stands in words.csv alone
+
+
+@pytest.mark.slow
+def test_an_unsure_word_has_no_colour_and_says_so(tmp_path: Path, open_page: Any) -> None:
+    rows = [
+        news_row(2, approval=-0.6, approval_low=-0.8, approval_high=-0.4, voters=40),
+        news_row(1, approval=-0.33, approval_low=-0.86, approval_high=0.54, voters=2),
+    ]
+    browser = open_page(write(tmp_path, a_store(rows, [])))
+    sure, unsure = browser.find_elements("css selector", "#news tbody tr td:nth-child(6)")
+    assert sure.text == "不買單"
+    assert sure.find_element("css selector", ".word").get_attribute("class") == "word bad"
+    assert unsure.text.split() == ["不買單", "把握低"]
+    for part in (".word", ".interval"):
+        assert unsure.find_element("css selector", part).get_attribute("class").split()[1] == "none"
+    assert "2330 台積電" in browser.find_element("css selector", "#news .about").text.replace("\n", " ")
+    quiet(browser)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("days", "first"), [(1, 3), (2, 2.5), (6, 0.5), (7, 0), (8, 0)])
+def test_few_days_stand_in_the_middle_of_a_week(tmp_path: Path, open_page: Any, days: int, first: float) -> None:
+    from selenium.webdriver import ActionChains
+
+    store = a_store([], [])
+    store._answers["days"] = store._answers["days"][:days]
+    browser = open_page(write(tmp_path, store))
+    plot = browser.find_element("css selector", "#days .u-over")
+    left_edge = 2 - plot.size["width"] // 2
+    ActionChains(browser).move_to_element_with_offset(plot, left_edge, 0).perform()
+    assert "2026/1/1" in browser.find_element("css selector", "#days .u-legend").text  # the nearest is the first day
+    point = browser.find_element("css selector", "#days .u-cursor-pt")
+    middle = point.rect["x"] + point.rect["width"] / 2 - plot.rect["x"]
+    assert middle / plot.size["width"] == pytest.approx(first / 6, abs=0.01)
+    quiet(browser)
+
+
+@pytest.mark.slow
+def test_a_week_of_few_comments_gets_no_mood(tmp_path: Path, open_page: Any) -> None:
+    store = a_store([], [])
+    browser = open_page(write(tmp_path, store))
+    assert "平常 −0.40；95% 區間 0.00 到 +0.20" in browser.find_element("id", "glance").text
+    store._answers["weeks"][1]["comments"] = 9
+    glance = open_page(write(tmp_path, store)).find_element("id", "glance").text
+    assert "太少不評" in glance
+    assert "+0.10" not in glance
 
 
 @pytest.mark.slow
