@@ -106,8 +106,11 @@ def summary_line(report: CrawlReport) -> str:
         f"共 {report.requests} 次請求，省下 {report.requests_saved} 次",
         f"耗時{_duration(seconds)}",
     ]
-    if report.gone:
-        parts.insert(1, f"{report.gone} 篇已刪除")
+    missing = sum(ref.state == "missing" for ref in report.refs)
+    if missing:
+        parts.insert(1, f"{missing} 篇網站上沒有")
+    if report.gone > missing:
+        parts.insert(1, f"{report.gone - missing} 篇已刪除")
     if not (report.posts or report.pushes or report.gone):
         parts[0] = "沒有新的內容"
     return "，".join(parts) + "。"
@@ -129,7 +132,13 @@ def run_and_report(settings: Settings, command: str, job: CrawlJob, *, increment
     return report
 
 
-_STATES = {"found": "找到", "changed": "有變動", "gone": "已刪除", "failed": "沒抓到"}
+_STATES = {
+    "found": "找到",
+    "changed": "有變動",
+    "gone": "已刪除",
+    "missing": "網站上沒有這篇（404）",
+    "failed": "沒抓到",
+}
 
 
 def _span(plan: Plan) -> str:

@@ -178,7 +178,8 @@ class RefResult(NamedTuple):
 
     board: str
     post_id: str
-    state: Literal["found", "changed", "gone", "failed"]
+    state: Literal["found", "changed", "gone", "missing", "failed"]
+    """Gone: had before, and not there now; missing: the site has no such post, and we never had it."""
 
 
 @dataclass

@@ -14,7 +14,7 @@ from analysis.gathering import Listener, base_job, gather
 from analysis.visible import clean
 from ptt_spider.aid import parse_ref
 from ptt_spider.items import Push
-from ptt_spider.spool import GoneSeen, GrowthSeen, PageSeen, Record
+from ptt_spider.spool import GrowthSeen, PageSeen, Record
 
 LAST = 20
 """Comments shown of those that were there before."""
@@ -37,6 +37,10 @@ def command(
     job = replace(base_job(settings, site=site), refs=(ref,), follow=True, follow_for=_span(for_))
     with hold(settings.data, "ptt follow"):
         report = gather(settings, "ptt follow", job, Printer())
+    if any(ref.state == "missing" for ref in report.refs):
+        raise PttError(report.reason or "")
+    if report.gone:
+        say("文章已被刪除。")
     say(f"共收到 {report.pushes} 則推文，{report.requests} 次請求；已存好並發布。")
     if report.failures and not report.posts:
         raise PttError(f"{report.failures[0].url} 讀不到：{report.failures[0].reason}。")
@@ -76,8 +80,6 @@ class Printer(Listener):
                 self._print(fresh)
             case GrowthSeen():
                 self._print(self._count(record.pushes))
-            case GoneSeen():
-                say("文章已被刪除。")
 
     def _fresh(self, pushes: tuple[Push, ...]) -> list[Push]:
         """Comments of a whole page that were not shown yet; equal ones count."""

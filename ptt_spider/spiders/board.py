@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 
 from ptt_spider import clock
 from ptt_spider.extensions import Requests
-from ptt_spider.frontier import hot_threads
+from ptt_spider.frontier import KnownThread, hot_threads
 from ptt_spider.items import Post
 from ptt_spider.job import CrawlJob, CrawlReport, Listener, RefResult
 from ptt_spider.pipelines import SpoolPipeline
@@ -134,11 +134,17 @@ class BoardSpider(scrapy.Spider):
 
     def _settle(self) -> None:
         failures = self.report.failures
+        missing = [ref for ref in self.report.refs if ref.state == "missing"]
         if failures:
             shown = "、".join(f"{f.url}（{f.reason}）" for f in failures[:3])
             more = f" 等 {len(failures)} 頁" if len(failures) > 3 else ""
             self.report.outcome = "partly"
             self.report.reason = f"有 {len(failures)} 頁沒抓到：{shown}{more}；下次執行會再試。"
+        elif missing:
+            shown = "、".join(f"{ref.board}/{ref.post_id}" for ref in missing[:3])
+            more = f" 等 {len(missing)} 篇" if len(missing) > 3 else ""
+            self.report.outcome = "failed" if len(missing) == len(self.report.refs) else "partly"
+            self.report.reason = f"網站上沒有 {shown}{more}（404）：請檢查網址或 AID，也可能早已刪除。"
         else:
             self.report.outcome, self.report.reason = "done", None
 
@@ -146,7 +152,11 @@ class BoardSpider(scrapy.Spider):
         threads = Threads(run)
         if self.job.follow:
             ref = self.job.refs[0]
-            await Following(run, threads, ref.board or self.job.boards[0], ref.post_id).run()
+            board = ref.board or self.job.boards[0]
+            await Following(run, threads, board, ref.post_id).run()
+            if self.report.gone:
+                had = self.report.posts or _was_had(run.known(board, ref.post_id))
+                self.report.refs.append(RefResult(board, ref.post_id, "gone" if had else "missing"))
             return
         if self.job.refs:
             async for post in self._refs(run, threads):
@@ -200,7 +210,7 @@ class BoardSpider(scrapy.Spider):
             post = await threads.fetch(Ask(board, ref.post_id, known))
             run.done += 1
             if self.report.gone > gone:
-                state = "gone"
+                state = "gone" if _was_had(known) else "missing"
             elif len(self.report.failures) > failures:
                 state = "failed"
             elif post:
@@ -210,6 +220,10 @@ class BoardSpider(scrapy.Spider):
             self.report.refs.append(RefResult(board, ref.post_id, state))  # type: ignore[arg-type]
             if post:
                 yield post
+
+
+def _was_had(known: KnownThread | None) -> bool:
+    return known is not None and known.fetched_at is not None
 
 
 def as_item(post: Post) -> dict[str, Any]:

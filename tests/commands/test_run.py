@@ -45,6 +45,19 @@ def site(faulty_site: Any) -> Any:
         yield running
 
 
+def test_a_post_that_the_site_does_not_have_is_told_so(site: Any, tmp_path: Path) -> None:
+    data, wrong, right = tmp_path / "data", "M.1111111111.A.AAA", site.post_ids()[-1]
+    for command in (["follow", wrong], ["crawl", "--url", wrong], ["crawl", "--url", wrong, "--url", right]):
+        code, out, err = ptt(*command, "--site", site.url, data=data)
+        assert (code, out) == (3 if right in command else 1, ""), err
+        assert err.splitlines()[-1] == f"ptt: 網站上沒有 Stock/{wrong}（404）：請檢查網址或 AID，也可能早已刪除。"
+        assert "刪除" not in err.replace("也可能早已刪除", "")
+        assert last_run(data) == (code, err.splitlines()[-1].removeprefix("ptt: "))
+    with analysis.connect(data) as con:
+        assert con.execute("SELECT count(*), sum(gone) FROM coverage").fetchone() == (1, 0)
+        assert con.execute("SELECT count(*) FROM posts").fetchone() == (1,)
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory, site: Any) -> Path:
     """A store after a first `ptt run`."""

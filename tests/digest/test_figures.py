@@ -81,6 +81,17 @@ def test_deleted_posts_and_removed_comments_are_never_shown(spoiled):
     assert title.removeprefix("[新聞] ") not in text_part(make_issue(after))
 
 
+def test_runs_of_single_posts_say_nothing_of_the_week(spoiled):
+    """A mistyped address is no failure that readers of the mail need to hear of; a failed walk of the board is."""
+    spoiled.execute(
+        "UPDATE crawls SET started_at = TIMESTAMPTZ '2026-01-21 12:00:00+08:00', exit_code = 1, reason = 'x'"
+    )
+    runs = read_figures(spoiled, "Stock", WEEK).coverage.bad_runs
+    assert runs > 0
+    spoiled.execute("""UPDATE crawls SET settings = '{"refs": 1, "delay": 0}'""")
+    assert read_figures(spoiled, "Stock", WEEK).coverage.bad_runs == 0
+
+
 def test_one_quote_a_user_and_none_of_the_author(demo_store):
     with connect(demo_store) as con:
         figures = read_figures(con, "Stock", WEEK)

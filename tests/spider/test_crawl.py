@@ -329,8 +329,21 @@ def test_posts_asked_for_by_name_report_found_gone_and_changed(crawls, site, spo
     refs = (PostRef("Stock", ids[-1]), PostRef(None, ids[-2]), PostRef("Stock", "M.1000000000.A.123"))
     crawls(tmp_path, site.url, refs=refs[:2])
     site.grow(ids[-1], 1)
-    report = crawls(tmp_path, site.url, refs=refs, known=spooled(tmp_path).known()).report
-    assert [ref.state for ref in report.refs] == ["changed", "found", "gone"]
+    known = spooled(tmp_path).known()
+    report = crawls(tmp_path, site.url, refs=refs, known=known).report
+    assert [ref.state for ref in report.refs] == ["changed", "found", "missing"]
+    assert (report.outcome, report.reason.split("：")[0]) == ("partly", "網站上沒有 Stock/M.1000000000.A.123（404）")
+    site.delete("Stock", ids[-1])
+    report = crawls(tmp_path, site.url, refs=refs[:1], known=known, full=True).report
+    assert ([ref.state for ref in report.refs], report.outcome) == (["gone"], "done")
+
+
+def test_posts_that_never_were_are_a_failure(crawls, site, tmp_path):
+    refs = tuple(PostRef("Stock", f"M.100000000{n}.A.123") for n in range(5))
+    report = crawls(tmp_path, site.url, refs=refs).report
+    assert report.outcome == "failed"
+    assert report.reason.count("Stock/M.") == 3
+    assert "等 5 篇（404）" in report.reason
 
 
 # -- ends -----------------------------------------------------------------------------------------------------------

@@ -64,6 +64,15 @@ def test_a_thread_taken_down_ends_it(crawls, site, tmp_path):
     report = crawls(tmp_path, site.url, refs=(PostRef("Stock", post_id),), follow=True).report
     assert report.outcome == "done"
     assert report.gone == 1
+    assert [ref.state for ref in report.refs] == ["gone"]
+
+
+def test_a_thread_that_never_was_is_a_failure(crawls, site, tmp_path):
+    refs = (PostRef("Stock", "M.1111111111.A.AAA"),)
+    report = crawls(tmp_path, site.url, refs=refs, follow=True).report
+    assert (report.outcome, report.reason) == (
+        "failed", "網站上沒有 Stock/M.1111111111.A.AAA（404）：請檢查網址或 AID，也可能早已刪除。",
+    )  # fmt: skip
 
 
 def push(n: int, text: str) -> Push:

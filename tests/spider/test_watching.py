@@ -7,7 +7,7 @@ import time_machine
 
 from analysis.watching import bar_text, plan_line, progress_line, summary_line
 from ptt_spider.clock import TAIPEI
-from ptt_spider.crawling import CrawlReport, Plan, Progress
+from ptt_spider.crawling import CrawlReport, Plan, Progress, RefResult
 
 NOW = datetime(2026, 1, 28, 21, 0, tzinfo=TAIPEI)
 
@@ -51,4 +51,6 @@ def test_the_summary_names_what_was_asked_and_saved():
         "抓了 10 篇、600 則推文，1 篇已刪除，索引 3 頁（另看守 8 頁），重訪 4 篇，共 30 次請求，省下 50 次，"
         "耗時 7 分鐘。"
     )
+    report.gone, report.refs = 3, [RefResult("Stock", f"M.{n}", "missing") for n in range(2)]
+    assert "，1 篇已刪除，2 篇網站上沒有，" in summary_line(report)
     assert summary_line(CrawlReport("r", NOW, NOW, requests=2)).startswith("沒有新的內容，")

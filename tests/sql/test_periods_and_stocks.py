@@ -105,6 +105,16 @@ def test_coverage_says_what_is_missing(threads):
     assert (second["day"], second["listed"], second["fetched"], second["complete"]) == (date(2026, 1, 6), 1, 0, False)
 
 
+def test_an_id_that_never_was_is_no_deleted_post(threads):
+    for post_id in ("M.1767575000.A.001", "M.1767575001.A.002"):
+        threads.insert("internal.observations", board="Stock", post_id=post_id, fetched_at=MONDAY, kind="gone",
+                       digest=post_id, partial=False, floors="", source="crawl")  # fmt: skip
+    threads.insert("internal.listings", board="Stock", post_id="M.1767575001.A.002", first_listed_at=MONDAY,
+                   last_listed_at=MONDAY)  # fmt: skip
+    (row,) = threads.derive().rows("FROM coverage")
+    assert (row["listed"], row["fetched"], row["gone"]) == (1, 0, 1)
+
+
 def test_a_day_is_complete_once_its_index_was_read_after_it_ended(threads):
     threads.thread("M.1767575000.A.001")
     threads.insert("internal.listings", board="Stock", post_id="M.1767575000.A.001", first_listed_at=MONDAY,

@@ -9,8 +9,6 @@ WITH gone AS (
     UNION
     SELECT l.board, l.post_id FROM internal.listings AS l
     UNION
-    SELECT g.board, g.post_id FROM gone AS g
-    UNION
     SELECT f.board, f.post_id FROM failed AS f
 ), facts AS (
     SELECT
@@ -22,7 +20,10 @@ WITH gone AS (
         ) AS day,
         l.post_id IS NOT NULL AS listed, l.last_listed_at, p.post_id IS NOT NULL AS fetched,
         p.truncated, p.capture_lag,
-        coalesce(p.deleted_at IS NOT NULL OR (g.post_id IS NOT NULL AND p.post_id IS NULL), FALSE) AS gone,
+        -- Neither listed nor fetched: a mistyped address, to which the site says 404 as well.
+        coalesce(
+            p.deleted_at IS NOT NULL OR (g.post_id IS NOT NULL AND l.post_id IS NOT NULL AND p.post_id IS NULL), FALSE
+        ) AS gone,
         f.post_id IS NOT NULL AND (p.post_id IS NULL OR p.fetched_at < f.failed_at)
             AND g.post_id IS NULL AND p.deleted_at IS NULL AS failed
     FROM known AS k
