@@ -118,8 +118,10 @@ def _title(post: NewsFigures) -> str:
 
 def _item(post: NewsFigures, number: str, words: Words) -> Item:
     tone, approval = judge.tone(post.news_tone), judge.approval(post.approval)
-    certainty = judge.certainty(post.approval, post.approval_low, post.approval_high, post.voters)
-    sure = words("paren", text=words(f"sure_{certainty}") + words("join") + words("voters", n=post.voters))
+    votes = (post.approval, post.approval_low, post.approval_high, post.voters)
+    sure = words(
+        "paren", text=words(f"sure_{judge.certainty(*votes)}") + words("join") + words("voters", n=post.voters)
+    )
     symbols = [f"{symbol} {name_of(symbol)}".rstrip() for symbol in post.symbols[:3]]
     return Item(
         number=number,
@@ -127,7 +129,7 @@ def _item(post: NewsFigures, number: str, words: Words) -> Item:
         title=_title(post),
         url=post.url,
         tone=Mark(words(f"tone_{tone}"), tone),
-        approval=Mark(words(f"approval_{approval}"), approval),
+        approval=Mark(words(f"approval_{approval}"), judge.approval_colour(*votes)),
         certainty=sure if approval != "none" else "",
         votes=f"{words('push')} {post.push_count:,} · {words('boo')} {post.boo_count:,}",
         source=clean(post.source_domain or ""),

@@ -86,6 +86,12 @@ def certainty(
     return "mid" if half <= SURE_WIDTH else "low"
 
 
+def approval_colour(value: float | None, low: float | None, high: float | None, voters: int | None) -> Kind:
+    """The kind whose colour the word for an approval gets: where it is unsure, none of approval's or objection's."""
+    kind = approval(value)
+    return "flat" if kind != "none" and certainty(value, low, high, voters) == "low" else kind
+
+
 def crowd(item: NewsFigures, usual: float | None) -> tuple[float, float] | None:
     """What votes and comments together say of a post against what is usual, and its standard error; None if nothing.
 

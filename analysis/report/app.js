@@ -12,11 +12,11 @@
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const signed = (x) => (x === null ? "—" : (x < 0 ? "−" : x > 0 ? "+" : "") + Math.abs(x).toFixed(2));
 
-  // The digest's words and its judgement; how sure they are is the interval drawn below them. Unsure ones have no colour.
+  // The digest's words and its judgement; how sure they are is the interval drawn below them. Unsure ones get no colour.
   const colour = (kind) => (kind === "good" || kind === "bad" ? kind : "none");
   const toneWord = (row) => [data.words[`tone_${row.tone_kind}`], colour(row.tone_kind)];
   const unsure = (row) => row.approval !== null && row.sure === "low";
-  const approvalWord = (row) => [data.words[`approval_${row.approval_kind}`], unsure(row) ? "none" : colour(row.approval_kind)];
+  const approvalWord = (row) => [data.words[`approval_${row.approval_kind}`], colour(row.approval_colour)];
 
   const SVG = "http://www.w3.org/2000/svg";
   function interval(low, mid, high, kind) {

@@ -61,8 +61,8 @@ def build(con: duckdb.DuckDBPyConnection, *, board: str, days: int | None = None
     news = _rows(con, statement("report/news"), {**given, "n": MAX_NEWS})
     for row in news:
         row["tone_kind"], row["approval_kind"] = judge.tone(row["news_tone"]), judge.approval(row["approval"])
-        interval = (row["approval"], row["approval_low"], row["approval_high"])
-        row["sure"] = judge.certainty(*interval, row["voters"])
+        votes = (row["approval"], row["approval_low"], row["approval_high"], row["voters"])
+        row["sure"], row["approval_colour"] = judge.certainty(*votes), judge.approval_colour(*votes)
     packs, comments = _pack_threads(con, news)
     weeks = _rows(con, statement("report/weeks"), {"board": board})
     days_shown = _rows(con, statement("report/days"), given)

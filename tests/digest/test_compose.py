@@ -72,6 +72,7 @@ def test_most_pushed_and_most_booed_by_their_counts(figures):
     assert [item.title for item in issue.booed] == ["第7則消息", "第8則消息"]
     first = issue.booed[0]
     assert (first.tone.text, first.approval.text, first.certainty) == ("利多", "不買單", "（把握高，30 人投票）")
+    assert first.approval.kind == "bad"
     assert first.votes == "推 5 · 噓 33"
     assert first.symbols == "2330 台積電"
 
@@ -136,6 +137,11 @@ def test_a_tie_of_one_vote_each_stands_with_the_pushed(figures, news_figures):
     issue = make_issue(figures(news=(news_figures(1, push_count=1, boo_count=1),)))
     assert [item.votes for item in issue.pushed] == ["推 1 · 噓 1"]
     assert not issue.booed
+
+
+def test_an_unsure_word_has_no_colour(figures, news_figures):
+    (item,) = make_issue(figures(news=(news_figures(1, voters=9),))).pushed
+    assert (item.approval.text, item.approval.kind) == ("買單", "flat")
 
 
 def test_who_differs_from_the_news_is_counted(figures, news_figures):

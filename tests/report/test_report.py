@@ -161,6 +161,7 @@ def test_words_judgement_and_names_are_the_digests(tmp_path: Path) -> None:
     html = write(tmp_path, a_store(rows, [])).read_text("utf-8")
     data = shown(html)
     assert [row["sure"] for row in data["news"]] == ["low", "high", "low"]
+    assert [row["approval_colour"] for row in data["news"]] == ["flat", "bad", "none"]
     assert data["names"] == {"2002": "中鋼", "0000": "", "2330": "台積電"}
     assert (data["words"]["approval_bad"], data["words"]["sure_low"]) == ("不買單", "把握低")
     script = html.rpartition("<script>")[2]
