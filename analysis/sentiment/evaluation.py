@@ -1,8 +1,9 @@
 """Quality of every engine on a labelled file: AUC, macro-F1, calibration, speed, with intervals over threads."""
 
 import csv
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,8 @@ _CLASS: Final = {
 }  # fmt: skip
 THIRD: Final = 1.0 / 3.0
 """An engine without probabilities calls a text positive above this score and negative below its opposite."""
+FEW: Final = 10
+"""Threads below which no interval is told: drawn anew from so few, a figure hardly moves and would look certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +161,8 @@ def _row(
 ) -> Row:
     given = np.where(score > THIRD, 2, np.where(score < -THIRD, 0, 1)) if chance is None else chance.argmax(axis=1)
     ends = np.flatnonzero(label != 1)
-    low, high = interval(lambda pick: auc(score[ends[pick]], label[ends[pick]] == 2), threads[ends], seed=seed)
-    f_low, f_high = interval(lambda pick: macro_f1(given[pick], label[pick]), threads, seed=seed)
+    low, high = _interval(lambda pick: auc(score[ends[pick]], label[ends[pick]] == 2), threads[ends], seed)
+    f_low, f_high = _interval(lambda pick: macro_f1(given[pick], label[pick]), threads, seed)
     if chance is None:
         error = calibration_error((score[ends] + 1) / 2, label[ends] == 2)
     else:
@@ -171,9 +174,13 @@ def _row(
     )  # fmt: skip
 
 
+def _interval(figure: Callable[[NDArray[np.int64]], float], threads: NDArray[Any], seed: int) -> tuple[float, float]:
+    return interval(figure, threads, seed=seed) if np.unique(threads).size >= FEW else (math.nan, math.nan)
+
+
 def table(rows: Sequence[Row]) -> str:
-    """The figures as an aligned text table."""
-    head = ["引擎", "欄位", "列", "AUC（95%）", "macro-F1（95%）", "校準誤差", "則/秒"]
+    """The figures as an aligned text table, – where there is none, and a line on why where that is so."""
+    head = ["引擎", "欄位", "列", "串", "AUC（95%）", "macro-F1（95%）", "校準誤差", "則/秒"]
     lines = [head]
     for row in rows:
         lines.append(
@@ -181,17 +188,29 @@ def table(rows: Sequence[Row]) -> str:
                 row.engine,
                 row.column,
                 f"{row.rows:,}",
-                f"{row.auc:.3f} [{row.auc_low:.3f}, {row.auc_high:.3f}]",
-                f"{row.macro_f1:.3f} [{row.macro_f1_low:.3f}, {row.macro_f1_high:.3f}]",
-                f"{row.calibration_error:.3f}",
+                f"{row.threads:,}",
+                _shown(row.auc, row.auc_low, row.auc_high),
+                _shown(row.macro_f1, row.macro_f1_low, row.macro_f1_high),
+                "–" if math.isnan(row.calibration_error) or row.threads < FEW else f"{row.calibration_error:.3f}",
                 f"{row.texts_per_second:,.0f}",
             ]
         )
     widths = [max(_width(line[index]) for line in lines) for index in range(len(head))]
-    return "\n".join(
+    shown = [
         "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
-    )
+    ]
+    if any(math.isnan(row.auc) for row in rows):
+        shown.append("AUC 要正、負兩類標記都有才算得出來。")
+    if any("[–]" in cell for line in lines for cell in line):
+        shown.append(f"[–]：少於 {FEW} 串（AUC 只算有正負標記的），或每串結果都一樣，看不出誤差多大；數字僅供參考。")
+    return "\n".join(shown)
+
+
+def _shown(value: float, low: float, high: float) -> str:
+    if math.isnan(value):
+        return "–"
+    return f"{value:.3f} [–]" if math.isnan(low) or low == high else f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def _width(text: str) -> int:

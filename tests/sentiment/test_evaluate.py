@@ -1,6 +1,7 @@
 """`ptt evaluate`: figures that a hand can check, and one line for each wrong file."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def _write(path, lines):
 
 def test_every_engine_on_every_column(tmp_path):
     lines = ["post_id\ttext\ttone\tstance"]
-    for index in range(6):
+    for index in range(10):
         lines += [
             f"M.{index}\t感謝分享 好猛\tpos\tbull",
             f"M.{index}\t垃圾 崩盤了\tneg\tbear",
@@ -56,11 +57,30 @@ def test_every_engine_on_every_column(tmp_path):
         (engine, column) for engine in ("ptt", "snownlp", "lexicon") for column in ("tone", "stance")
     }
     ours = next(row for row in rows if (row.engine, row.column) == ("ptt", "tone"))
-    assert (ours.rows, ours.threads, ours.auc, ours.auc_low) == (18, 6, 1.0, 1.0)
+    assert (ours.rows, ours.threads, ours.auc, ours.auc_low) == (30, 10, 1.0, 1.0)
     assert ours.texts_per_second > 0
     shown = table(rows).splitlines()
-    assert len(shown) == 7
+    assert len(shown) == 1 + 6 + 1  # head, rows, and why there are no intervals: all threads are alike
     assert "macro-F1" in shown[0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        (["好\tpos"], r"1  1  –  \S+ \[–\]  –"),  # one row
+        (["好\tpos", "爛\tneg"] * 4, r"8  8  1\.000 \[–\]  \S+ \[–\]  –"),
+        (["好\tpos"] * 12, r"12  12  –  \S+ \[–\]  [\d.]+"),  # one class, and all alike
+        (["好\tneu", "看\tneu", "台積電噴出\tneu"] * 12, r"36  36  –  \S+ \[.*\]  –"),  # neither positive nor negative
+    ],
+)
+def test_few_rows_and_missing_classes_are_no_certainty(tmp_path, lines, shown):
+    said = table(evaluate(_write(tmp_path / "a.tsv", ["text\ttone", *lines]), ["lexicon"]))
+    assert "nan" not in said
+    head, row, *notes = said.splitlines()
+    assert re.fullmatch(rf"lexicon tone {shown.replace('  ', ' ')} [\d,]+", re.sub(" +", " ", row)), row
+    assert re.split("  +", head)[2:4] == ["列", "串"]
+    assert any("兩類" in note for note in notes) == (" – " in shown)
+    assert any("少於 10 串" in note for note in notes) == ("[–]" in row)
 
 
 def test_two_annotators_count_where_they_agree(tmp_path):
