@@ -20,6 +20,8 @@ WIDTH: Final = 40
 HIDDEN: Final = 48
 IMITATED: Final = 400_000
 """Comments of the store on which the shipped model is imitated."""
+ROUNDS: Final = 200
+"""Of drawing the later threads anew, for the interval of their AUC."""
 KINDS: Final = ("tone_", "stance_", "news_", "genre_", "direction_")
 
 
@@ -38,7 +40,7 @@ def train(
 
 def train_corpus(corpus: Any, out: Path, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
     """As :func:`train`, from a corpus in memory."""
-    from analysis.sentiment.measures import auc
+    from analysis.sentiment.measures import auc, interval
     from analysis.sentiment.ptt_engine import WEIGHTS, shared_model
     from analysis.sentiment.train.corpus import seconds
     from analysis.sentiment.train.network import bags, fresh, learn, odds
@@ -63,11 +65,14 @@ def train_corpus(corpus: Any, out: Path, seed: int, say: Callable[[str], None]) 
     later = np.flatnonzero(~early & ~np.isnan(targets[:, 0]))[:200_000]
     later_ids, later_bounds = rows_of([texts[row] for row in later], known)
     found = odds(trial, bags(later_ids, later_bounds, trial.table))[:, 0]
+    chance, liked = found.astype(np.float64), targets[later, 0] == 1
+    low, high = interval(lambda pick: auc(chance[pick], liked[pick]), time_of[later], rounds=ROUNDS, seed=seed)
     report: dict[str, Any] = {
         "pushes": len(corpus.pushes),
         "posts": len(corpus.posts),
         "later_votes": int(later.size),
-        "vote_auc_later_threads": round(auc(found.astype(np.float64), targets[later, 0] == 1), 4),
+        "vote_auc_later_threads": round(auc(chance, liked), 4),
+        "vote_auc_interval": [round(low, 4), round(high, 4)],
     }
     say(f"較晚的討論串：推／噓 AUC {report['vote_auc_later_threads']:.3f}（{later.size:,} 票）")
     network = fresh(known.size, WIDTH, HIDDEN, weights.size, seed)
@@ -88,6 +93,13 @@ def train_corpus(corpus: Any, out: Path, seed: int, say: Callable[[str], None]) 
     report["hash"] = write(out, network, known, [], {**tasks, "vote": 0}, meta)
     out.with_suffix(".report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     return report
+
+
+def learnt_no_votes(report: dict[str, Any]) -> bool:
+    """Whether the votes of later threads leave open that the model tells 推 from 噓 no better than a coin (AUC 0.5), or
+    there were none of either."""
+    low, _ = report["vote_auc_interval"]
+    return not low > 0.5
 
 
 def _imitation(teacher: Any, names: list[str], texts: list[str], pushes: int, seed: int) -> NDArray[np.float32]:

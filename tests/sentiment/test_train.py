@@ -12,7 +12,7 @@ from analysis.sentiment.train.corpus import headline, masked, store_corpus
 from analysis.sentiment.train.network import bags, fresh, learn, odds
 from analysis.sentiment.train.vocabulary import frequent, rows_of
 from analysis.sentiment.train.words import entries, gram
-from analysis.sentiment.training import train
+from analysis.sentiment.training import learnt_no_votes, train
 
 LIKED = ["感謝分享", "推這篇好文", "大大厲害", "寫得真清楚", "恭喜獲利"]
 BOOED = ["亂寫一通", "垃圾文章", "不要騙人", "標題殺人法", "唬爛仔又來"]
@@ -50,12 +50,46 @@ def test_training_twice_gives_the_same_bytes_and_learns_the_votes(tmp_path):
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
     assert (tmp_path / "a.npz").read_bytes() != (tmp_path / "c.npz").read_bytes()
     assert report["vote_auc_later_threads"] > 0.8
+    assert 0.7 < report["vote_auc_interval"][0] < report["vote_auc_later_threads"] < report["vote_auc_interval"][1]
+    assert not learnt_no_votes(report)
     assert json.loads((tmp_path / "a.report.json").read_text())["hash"] == report["hash"]
     own = PttEngine(tmp_path / "a.npz")
     assert own.vote_odds(LIKED).min() > own.vote_odds(BOOED).max()
     assert own.info.weights_hash == report["hash"] != PttEngine().info.weights_hash
     assert own.info.trained_from.year == 2023
     assert np.all(np.abs(own.score(LIKED + BOOED)) <= 1)
+
+
+@pytest.mark.parametrize(
+    ("interval", "warned"), [([0.42, 0.58], True), ([0.51, 0.6], False), ([0.1, 0.3], True), ([np.nan, np.nan], True)]
+)
+def test_a_model_no_better_than_a_coin_is_not_handed_out_silently(tmp_path, monkeypatch, capsys, interval, warned):
+    from analysis.commands import train as command
+    from analysis.sentiment import training
+    from analysis.store import connect
+
+    def learn(_connection, out, _seed, **_options):
+        out.write_bytes(b"weights")
+        return {
+            "hash": "0",
+            "later_votes": 1234,
+            "vote_auc_later_threads": np.mean(interval),
+            "vote_auc_interval": interval,
+        }
+
+    monkeypatch.setattr(training, "train", learn)
+    monkeypatch.setattr(connect, "connect", lambda _data: duckdb.connect())
+    command.command(data=tmp_path, out=tmp_path / "m.npz")
+    said = capsys.readouterr()
+    assert "模型寫到" in said.out
+    assert "nan" not in said.out + said.err
+    assert ("擲硬幣" in said.err) == ("1,234 票" in said.err) == warned
+
+
+def test_votes_without_any_sense_are_found_out(tmp_path):
+    con = _store(2400)
+    con.execute("UPDATE pushes SET tag = if(hash(post_id, floor) % 2 = 0, '推', '噓')")
+    assert learnt_no_votes(train(con, tmp_path / "a.npz"))
 
 
 def test_too_little_to_learn_from_is_said():
