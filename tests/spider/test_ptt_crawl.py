@@ -132,10 +132,10 @@ def test_a_list_of_posts_in_any_form(ptt, site, tmp_path):
     lines = [f"{site.url}/bbs/Stock/{ids[0]}.html", f"#{name_to_aid(ids[1])} (Stock)", "# a comment", "", f"{ids[2]}"]
     (tmp_path / "list.txt").write_text("\n".join([*lines, "M.1000000000.A.AAA"]), "utf-8")
     ended = ptt("crawl", "--url", "@list.txt")
-    assert ended.returncode == 0, ended.stderr
+    assert ended.returncode == 3, ended.stderr
     assert sorted(p for (p,) in rows(tmp_path / "data", "SELECT post_id FROM posts")) == ids
     assert ended.stderr.count("找到 ") == 3
-    assert "已刪除 Stock/M.1000000000.A.AAA" in ended.stderr
+    assert "網站上沒有這篇（404） Stock/M.1000000000.A.AAA" in ended.stderr
 
 
 def test_follow_prints_and_stores(ptt, site, tmp_path):
