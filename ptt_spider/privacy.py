@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from ptt_spider.items import IndexRow, Post, Push, Reply
+from ptt_spider.pages.taken_down import PLACE
 from ptt_spider.spool import GrowthSeen, IndexSeen, PageSeen, Record
 
 Mode = Literal["full", "hashed", "minimal"]
@@ -70,9 +71,13 @@ def blot_pattern(user_id: str) -> str:
 class Redactor:
     """``redactor(record)`` is the record as it may be kept, or None where nothing of it may."""
 
-    def __init__(self, mode: Mode = "full", key: bytes = b"", forgotten: Iterable[str] = ()) -> None:
-        """``forgotten``: tombstones. Raises ValueError where a key is needed and there is none."""
+    def __init__(
+        self, mode: Mode = "full", key: bytes = b"", forgotten: Iterable[str] = (), *, places: bool = False
+    ) -> None:
+        """``forgotten``: tombstones. ``places``: their pushes leave empty places, as in what was read before they were
+        forgotten, lest other floors change. Raises ValueError where a key is needed and there is none."""
         self._mode = mode
+        self._places = places
         self._key = key
         self._forgotten = frozenset(forgotten)
         if not key and (mode != "full" or self._forgotten):
@@ -129,12 +134,15 @@ class Redactor:
     def _thread(
         self, pushes: Sequence[Push], replies: Sequence[Reply], thread: str
     ) -> tuple[tuple[Push, ...], tuple[Reply, ...]]:
-        """Floors are counted anew without the forgotten; replies keep following the push that they followed."""
+        """Floors are counted anew without the forgotten, unless their places stay; replies keep following the push that
+        they followed."""
         kept: list[Push] = []
         place = {0: 0}
         for push in pushes:
             if not self.is_forgotten(push.user_id):
                 kept.append(self._push(push, len(kept) + 1, thread))
+            elif self._places:
+                kept.append(Push(len(kept) + 1, "→", None, None, None, None, PLACE, False))
             place[push.floor] = len(kept)
         answers = tuple(
             reply._replace(

@@ -7,9 +7,9 @@ pushes, the highest floors.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from analysis.store.observation import Content, Key
+from analysis.store.observation import Content, Key, Place
 
 
 class PushRow(NamedTuple):
@@ -20,15 +20,24 @@ class PushRow(NamedTuple):
     removed_at: int | None
 
 
-def key_of(content: Content) -> Key:
+_PLACE: Final[Key] = ("", None, None, "")
+"""What the places of forgotten pushes are counted by."""
+
+
+def key_of(content: Content | Place) -> Key:
+    if content is None or isinstance(content, int):
+        return _PLACE
     return content[0], content[1], content[2], content[5]
 
 
 class Alignment:
     """A thread's pushes by floor, taking in one response after another in the order of their fetches."""
 
-    def __init__(self, rows: Mapping[int, PushRow] | None = None, highest: int = 0) -> None:
-        """``rows``: pushes known so far; ``highest``: the highest floor ever given, forgotten pushes included."""
+    def __init__(self, rows: Mapping[int, PushRow] | None = None, highest: int = 0, places: Iterable[int] = ()) -> None:
+        """``rows``: pushes known so far; ``highest``: the highest floor ever given; ``places``: floors of forgotten
+        pushes."""
+        self._places = sorted(places)
+        self._moved: dict[int, int] = {}
         self._content: dict[int, Content] = {}
         self._first_seen: dict[int, int] = {}
         self._removed: dict[int, int | None] = {}
@@ -41,7 +50,7 @@ class Alignment:
 
     def take(
         self,
-        contents: Iterable[Content | None],
+        contents: Iterable[Content | Place],
         fetched_at: int,
         *,
         complete: bool,
@@ -52,20 +61,19 @@ class Alignment:
 
         ``complete``: the response shows all there is, so that known pushes it lacks are gone. ``before``: how many
         pushes of each identity stand before these on the same page (a growth's base). ``spared``: pushes first seen at
-        these times are not gone, though the response lacks them. A None among the contents is a
-        forgotten push: it takes a floor and leaves no row.
+        these times are not gone, though the response lacks them. A forgotten push takes a floor and
+        leaves no row: the floor that it had or, where that is not known, the j-th of a page that of the j-th known.
         """
         seen = Counter(before) if before else Counter()
         placed = []
         for content in contents:
-            if content is None:
-                self._highest += 1
-                placed.append(self._highest)
-                continue
             key = key_of(content)
-            floors = self._floors.setdefault(key, [])
             place = seen[key]
             seen[key] = place + 1
+            if content is None or isinstance(content, int):
+                placed.append(self._place(content, place))
+                continue
+            floors = self._floors.setdefault(key, [])
             if place < len(floors):
                 floor = floors[place]
                 self._removed[floor] = None
@@ -80,6 +88,18 @@ class Alignment:
         if complete:
             self._remove_missing(seen, fetched_at, spared)
         return placed
+
+    def _place(self, had: Place, number: int) -> int:
+        if had is None:
+            return self._places[number] if number < len(self._places) else self._new_place()
+        if had not in self._moved:
+            self._moved[had] = had if had in self._places else self._new_place()
+        return self._moved[had]
+
+    def _new_place(self) -> int:
+        self._highest += 1
+        self._places.append(self._highest)
+        return self._highest
 
     def _remove_missing(self, seen: Counter[Key], fetched_at: int, spared: Collection[int]) -> None:
         for key, floors in self._floors.items():

@@ -121,18 +121,18 @@ def _good(pages: list[Observation]) -> list[Observation]:
 
 def _fold_pushes(merged: Merged, known: Mapping[int, PushRow]) -> dict[int, PushRow]:
     observations = merged.observations
-    content_of: dict[int, Content | None] = {floor: row.content for floor, row in known.items()}
+    content_of: dict[int, Content] = {floor: row.content for floor, row in known.items()}
     stored = [o.contents is None for o in observations]
     if not merged.rebuild and stored == sorted(stored, reverse=True):
         highest = max((floor for o in observations for floor in o.floors), default=0)
-        alignment = Alignment(known, highest)
+        alignment = Alignment(known, highest, {floor for o in observations for floor in o.floors} - known.keys())
         todo = [o for o in observations if o.contents is not None]
     else:
         alignment = Alignment()
         todo = observations
         for observation in observations:
             if observation.contents is None:
-                observation.contents = [content_of.get(floor) for floor in observation.floors]
+                observation.contents = [content_of.get(floor, floor) for floor in observation.floors]
     chain = _Chain(observations, content_of)
     polls = [o.fetched_at for o in observations if o.kind == "growth"]
     for observation in todo:
@@ -151,7 +151,7 @@ def _fold_pushes(merged: Merged, known: Mapping[int, PushRow]) -> dict[int, Push
 class _Chain:
     """What stands before a growth on its page: its base, and what that continues."""
 
-    def __init__(self, observations: list[Observation], content_of: Mapping[int, Content | None]) -> None:
+    def __init__(self, observations: list[Observation], content_of: Mapping[int, Content]) -> None:
         self._at = {o.fetched_at: o for o in observations if o.kind != "gone"}
         self._content_of = content_of
         self._through: dict[int, Counter[Key]] = {}
@@ -177,8 +177,8 @@ class _Chain:
     def _keys(self, observation: Observation) -> list[Key]:
         contents = observation.contents
         if contents is None:
-            contents = [self._content_of.get(floor) for floor in observation.floors]
-        return [key_of(content) for content in contents if content is not None]
+            contents = [self._content_of.get(floor, floor) for floor in observation.floors]
+        return [key_of(content) for content in contents]
 
 
 def _versions(good: list[Observation]) -> list[Version]:

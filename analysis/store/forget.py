@@ -59,7 +59,7 @@ def forget(settings: Settings, user_id: str) -> Forgotten:
         raise UsageError(f"{user_id!r} 不是 PTT 帳號：2 到 12 個英文字母或數字，第一個是字母。")
     hold_to_mode(settings)
     add_tombstone(settings, user_id)
-    redact = Redactor("full", key := load_key(settings), [tombstone(key, user_id)])
+    redact = Redactor("full", key := load_key(settings), [tombstone(key, user_id)], places=True)
     done = Forgotten()
     shutil.rmtree(settings.data / "backfill", ignore_errors=True)  # what was read can be read again
     for name in ("spool", LOADED):  # the latter waits for the lake, and is loaded again should another host publish

@@ -69,7 +69,7 @@ def _observation(values: list[Any]) -> Observation:
         partial=partial,
         header_digest=header_digest,
         body_digest=body_digest,
-        contents=[Content._make(row) for row in orjson.loads(pending)] if pending else None,
+        contents=[row and Content._make(row) for row in orjson.loads(pending)] if pending else None,
         floors=decode_floors(floors),
         pending=bool(pending),
     )

@@ -21,6 +21,8 @@ class Content(NamedTuple):
     is_author: bool
 
 
+Place = int | None
+"""A push that was forgotten: it has a floor and no row. The floor that it had, where the store knows it."""
 Key = tuple[str, str | None, str | None, str]
 """A push's identity: tag, user, text, time as shown. Pushes that agree in all of these count as a multiset."""
 
@@ -51,8 +53,8 @@ class Observation:
     body_digest: str | None = None
     raw: list[list[Any]] = field(default_factory=list)
     """Pushes of a new response as the spool has them: arrays in the order of `ptt_spider.items.Push`."""
-    contents: list[Content | None] | None = None
-    """In page order; None where the push was forgotten."""
+    contents: list[Content | Place] | None = None
+    """In page order, forgotten pushes by their places."""
     floors: Sequence[int] = ()
     pending: bool = False
     """A growth whose base is not known."""

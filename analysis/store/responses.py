@@ -9,8 +9,9 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from analysis.store.observation import Content, Observation, PollState, digest_of
+from analysis.store.observation import Content, Observation, Place, PollState, digest_of
 from ptt_spider.items import VOTE, Push
+from ptt_spider.pages.taken_down import is_empty_place
 
 ThreadKey = tuple[str, str]
 """(board, post_id)"""
@@ -78,17 +79,30 @@ class _Moments(dict[str | None, int | None]):
 
 _MOMENTS: Final = _Moments()
 _WIDTH: Final = len(Push._fields)
+_TEXT: Final = itemgetter(Push._fields.index("text"))
 
 
-def read_contents(raw: list[list[Any]]) -> list[Content | None]:
-    """Push arrays as contents. Raises ValueError, TypeError."""
+def may_have_places(raw: list[list[Any]]) -> bool:
+    """Whether any of these push arrays has no text: only such ones can be a forgotten user's place."""
+    return None in map(_TEXT, raw)
+
+
+def read_contents(raw: list[list[Any]]) -> list[Content | Place]:
+    """Push arrays as contents, forgotten pushes as places. Raises ValueError, TypeError."""
     if not raw:
         return []
     if len(_MOMENTS) > 500_000:
         _MOMENTS.clear()
     _, tags, users, texts, ips, moments, times, authors = zip(*raw, strict=True)
     at = map(_MOMENTS.__getitem__, moments)
-    return list(map(Content._make, zip(tags, users, texts, ips, at, times, authors, strict=True)))
+    contents: list[Content | Place] = list(
+        map(Content._make, zip(tags, users, texts, ips, at, times, authors, strict=True))
+    )
+    if None in texts:
+        for number, (user_id, text, time_text) in enumerate(zip(users, texts, times, strict=True)):
+            if is_empty_place(user_id, text, time_text):
+                contents[number] = None
+    return contents
 
 
 def read_line(line: bytes) -> Iterator[Taken]:

@@ -12,7 +12,7 @@ from analysis.store.fold import Thread, best_page, first_look, fold, merge, poll
 from analysis.store.known_threads import Stored
 from analysis.store.observation import Observation, encode_floors
 from analysis.store.push_tables import ThreadPushes, first_push_table, push_table
-from analysis.store.responses import ThreadKey, micros, read_contents
+from analysis.store.responses import ThreadKey, may_have_places, micros, read_contents
 from analysis.store.sessions import Sessions
 
 _DAY = 86_400_000_000
@@ -38,11 +38,13 @@ class Rows:
         self.new_pushes = 0
 
     def take(self, key: ThreadKey, stored: Stored, fresh: list[Observation]) -> None:
-        if not stored.observations and len(fresh) == 1 and fresh[0].kind == "page":
+        alone = not stored.observations and len(fresh) == 1 and fresh[0].kind == "page"
+        if alone and not may_have_places(fresh[0].raw):
             self._first_look(key, fresh[0])  # most threads of a first crawl; aligning nothing would cost half of it
             return
         for observation in fresh:
             observation.contents = read_contents(observation.raw)
+            _name_places(observation, stored)
         merged = merge(stored.observations, fresh)
         if not merged.changed:
             return
@@ -205,6 +207,19 @@ class Rows:
             run(con, "insert_dirty", table("dirty", self.dirty))
 
 
+def _name_places(fresh: Observation, stored: Stored) -> None:
+    """Forgotten pushes of a response that is read again: theirs are the floors without rows that it had."""
+    contents = fresh.contents or []
+    if None not in contents:
+        return
+    for old in stored.observations:
+        if (old.kind, old.fetched_at) == (fresh.kind, fresh.fetched_at):
+            gone = [floor for floor in old.floors if floor not in stored.rows]
+            if len(gone) == contents.count(None):
+                fresh.contents = [gone.pop(0) if content is None else content for content in contents]
+            return
+
+
 def _give_back(stored: Stored, fresh: list[Observation]) -> bool:
     """Gives stored pages the header that PTT_DELETED=votes blanked, where the same one is there again; whether any.
 
@@ -238,7 +253,10 @@ def _blank(fresh: list[Observation]) -> None:
 
 
 def _pending(growth: Observation) -> str | None:
-    return orjson.dumps(growth.contents or [], default=tuple).decode() if growth.pending else None
+    if not growth.pending:
+        return None
+    contents = [None if isinstance(content, int) else content for content in growth.contents or []]
+    return orjson.dumps(contents, default=tuple).decode()
 
 
 def _body(page: Observation, stored: Stored) -> str:
