@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 VOTE: Final = {"推": 1, "噓": -1, "→": 0}
+PLACE: Final = "#"
+"""Stands as the time of a forgotten user's push, of which nothing but its place is left (`pages.taken_down`)."""
 
 
 class Push(NamedTuple):
@@ -31,6 +33,11 @@ class Push(NamedTuple):
     def vote(self) -> int:
         """+1, −1 or 0."""
         return VOTE[self.tag]
+
+
+def is_empty_place(user_id: str | None, text: str | None, time_text: str) -> bool:
+    """Whether a push is one of which only the place is left."""
+    return text is None and user_id is None and time_text == PLACE
 
 
 class Reply(NamedTuple):

@@ -16,8 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
 
-from ptt_spider.items import IndexRow, Post, Push, Reply
-from ptt_spider.pages.taken_down import PLACE
+from ptt_spider.items import PLACE, IndexRow, Post, Push, Reply
 from ptt_spider.spool import GrowthSeen, IndexSeen, PageSeen, Record
 
 Mode = Literal["full", "hashed", "minimal"]

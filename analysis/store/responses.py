@@ -10,8 +10,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from analysis.store.observation import Content, Observation, Place, PollState, digest_of
-from ptt_spider.items import VOTE, Push
-from ptt_spider.pages.taken_down import is_empty_place
+from ptt_spider.items import VOTE, Push, is_empty_place
 
 ThreadKey = tuple[str, str]
 """(board, post_id)"""

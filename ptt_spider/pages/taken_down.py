@@ -11,13 +11,11 @@ from hashlib import blake2b
 from html import escape
 from typing import Any, Final
 
-from ptt_spider.items import Push
+from ptt_spider.items import PLACE, Push
 from ptt_spider.pages.growth import parse_growth
 
 MARK: Final = "\ue0f0"
 """Of Unicode's private use: the site turns Big5 into Unicode and knows no such character."""
-PLACE: Final = "#"
-"""Stands as the time of a forgotten user's comment, of which nothing but its place is left."""
 _NOBODY: Final = "-"
 _PUSH = re.compile(r'<div class="push">.*?</div>', re.S)
 _ROW: Final = b'<div class="r-ent">'
@@ -82,11 +80,6 @@ def blank_answer(body: bytes, gone: Mapping[str, Sequence[int]], *, drop: bool) 
 def empty_place() -> str:
     """What stands in a page where a forgotten user's comment was: others keep their floors."""
     return _html("→", _NOBODY, PLACE)
-
-
-def is_empty_place(user_id: str | None, text: str | None, time_text: str) -> bool:
-    """Whether a parsed comment is one of which only the place is left."""
-    return text is None and user_id is None and time_text == PLACE
 
 
 def read_blanked(pushes: tuple[Push, ...]) -> tuple[Push, ...]:
