@@ -33,6 +33,7 @@ _PRICE: Final = re.compile(
     r"(?<![\d/:.\-(（A-Za-z])(\d{1,5}(?:\.\d+)?)"
     r"(?![\d/:)）.、]|\s*(?:%|％|趴|月|日|年|張|點半|週|周|天|億|萬|小時|成|次|支|檔|號|分|倍|口|根|ma|MA|K|T))"
 )
+_THOUSANDS: Final = re.compile(r"(?<![\d,.])(\d{1,2}),(\d{3})(?![\d,])")
 _COLON: Final = re.compile(r"[^\d]{0,3}[:：=]")
 _END: Final = re.compile(r"停損|止損|出場|退場|認賠|砍|跑|閃|走人|撤|停")
 _DOWN: Final = re.compile(r"跌破|摜破|破底|跌到|低於|<")
@@ -79,6 +80,7 @@ def prices(part: str) -> dict[str, list[float]]:
     A price stands behind its word (停損 95) or before it (95 停損); which, is settled for the whole plan: behind if
     some word has a colon, else where the prices stand nearer to the words.
     """
+    part = _THOUSANDS.sub(r"\1\2", part)
     found: dict[str, list[float]] = {"entry": [], "stop": [], "gain": [], "exit": []}
     words = list(_KEY.finditer(part))
     rows: list[tuple[str, int, float | None, int, float | None]] = []
