@@ -24,6 +24,7 @@ from analysis.store.lake.address import address
 from analysis.store.lake.push import LOADED, rebase
 from analysis.store.lake.tidy import tidy
 from analysis.store.manifest import KNOWN, known_exports
+from analysis.store.observation import Content
 from analysis.store.privacy import WRITTEN, add_tombstone, hold_to_mode, load_key
 from analysis.store.publish import publish
 from analysis.store.scrub_archive import scrub_archive
@@ -111,6 +112,7 @@ def _scrub_store(
             pushes = con.execute("SELECT board, post_id, floor FROM pushes_down").fetchall()
             con.execute(statement("privacy/deleted_drop"))
             con.execute(statement("privacy/forget_rest"))
+            _scrub_pending(con)
             _blot(con, user_id)
             for table in ("forget_ids", "posts_down", "pushes_down"):
                 con.execute(f"DROP TABLE {table}")
@@ -126,8 +128,7 @@ def _name_ids(con: duckdb.DuckDBPyConnection, settings: Settings, user_id: str) 
     """forget_ids: the id as this store writes it, which in mode minimal differs from thread to thread."""
     import pyarrow as pa
 
-    query = "SELECT board, post_id FROM posts UNION SELECT board, post_id FROM internal.listings"
-    threads = con.execute(query).fetchall()
+    threads = con.execute(statement("privacy/threads")).fetchall()
     writer = Redactor(settings.privacy, load_key(settings))
     ids = [writer.person(user_id, f"{board}/{post_id}").lower() for board, post_id in threads]
     boards, posts = zip(*threads, strict=True) if threads else ((), ())
@@ -136,6 +137,18 @@ def _name_ids(con: duckdb.DuckDBPyConnection, settings: Settings, user_id: str) 
     con.register("forget_rows", rows)
     con.execute("CREATE OR REPLACE TEMP TABLE forget_ids AS FROM forget_rows")
     con.unregister("forget_rows")
+
+
+def _scrub_pending(con: duckdb.DuckDBPyConnection) -> None:
+    """An empty place for each push of the user that a growth holds until its base is loaded."""
+    rows = con.execute(statement("privacy/pending")).fetchall()
+    for board, post_id, digest, pending, user_id in rows:
+        pushes = [push and Content._make(push) for push in orjson.loads(pending)]
+        kept = [None if push and (push.user_id or "").lower() == user_id else push for push in pushes]
+        con.execute(
+            "UPDATE internal.observations SET pending = ? WHERE board = ? AND post_id = ? AND digest = ?",
+            [orjson.dumps(kept, default=tuple).decode(), board, post_id, digest],
+        )
 
 
 def _blot(con: duckdb.DuckDBPyConnection, user_id: str) -> None:

@@ -138,3 +138,22 @@ def test_what_waited_in_the_spool_keeps_the_places_that_its_archive_has(settings
         floors = con.execute(OTHERS, [USER]).fetchall()
     assert [row[0] for row in floors] == [1, 3, 5, 7, 9]
     assert reparse(settings) == floors
+
+
+def test_what_waits_for_its_base_is_forgotten_too(settings):
+    responses = runs(())[0]
+    write(settings.data, 0, responses)
+    _, growth = Reparser("crawl").records(read_archive(archive_files(settings.data / "raw")))
+    for path in archive_files(settings.data / "raw"):
+        path.unlink()
+    with hold(settings.data, "test"), open_work(settings.data) as con:
+        ingest(con, settings, [growth])  # its page has not come
+    with hold(settings.data, "test"):
+        forget(settings, USER)
+    with open_work(settings.data) as con:
+        ((pending,),) = con.execute("SELECT pending FROM internal.observations").fetchall()
+    assert USER not in pending.lower()
+    assert f"第 {GROWN[0][0]} 分" not in pending
+    assert f"第 {GROWN[1][0]} 分" in pending
+    write(settings.data, 1, responses[:1], page_redactor(settings))
+    assert [row[0] for row in reparse(settings)] == [1, 2, 3, 5]  # only what was had before leaves places
