@@ -33,17 +33,18 @@ _WRITTEN: Final = {
 }
 """Comments of our own making."""
 _AGAIN: Final = ("tone_2", "stance_2", "tone_3", "stance_3")
-_ERAS: Final = ("2016-18", "2023-25", "2026")
-"""Parts that chances are calibrated on, each alike: whole samples. The shared ones are judged by the annotators of the
-acceptance sets, whose line between neutral and negative is milder than that of this project's readers."""
+_ERAS: Final = {"2016-18": 3.0, "2023-25": 2.0, "2026": 2.0}
+"""Parts that chances are calibrated on, and what each counts: whole samples. The shared ones are judged by the
+annotators of the acceptance sets, whose line between neutral and negative is milder than that of this project's
+readers."""
 TRUST: Final = {
-    "written": 0.5,
-    "written threads": 0.5,
-    "written chat": 0.5,
+    **dict.fromkeys(_OWN.values(), 0.35),
+    **dict.fromkeys(_WRITTEN.values(), 0.3),
     "written news": 0.5,
     "written posts": 0.5,
 }
-"""What a text of our own making counts beside one that was posted."""
+"""What a row counts beside one of the shared sets or the live chat: less where our own readers, who find more attitudes
+and directions than the shared annotators, judged posted comments, and less where the text is of our own making."""
 
 
 @dataclass(frozen=True)
@@ -157,10 +158,11 @@ def _labelled(rows: pd.DataFrame, column: str, names: dict[str, int], drawn: NDA
     trust = np.asarray(rows["part"].map(TRUST).fillna(1.0), dtype=np.float64)
     weight = np.where(others[:, 0] == label, drawn, 0.0)
     part = rows["part"].to_numpy()
-    for era in _ERAS:  # what two readers agree on, in the shares that all rows have: they agree on neutral ones least
+    for era, share in _ERAS.items():
         for mark in set(names.values()):
+            # agreed rows in the shares of classes that all rows have: readers agree on neutral ones least
             alike = (part == era) & (label == mark)
-            weight[alike] *= drawn[alike].sum() / max(drawn[part == era].sum() * weight[alike].sum(), 1e-9)
+            weight[alike] *= share * drawn[alike].sum() / max(drawn[part == era].sum() * weight[alike].sum(), 1e-9)
     return Labelled(rows["text"].tolist(), label, rows["group"].tolist(), rows["part"].tolist(), others, trust, weight)
 
 
@@ -169,7 +171,7 @@ def _as_drawn(part: pd.Series, tag: pd.Series, all_tags: pd.Series) -> NDArray[n
     natural = all_tags.value_counts(normalize=True)
     share = pd.Series(1.0, index=tag.index).groupby([part, tag]).transform("sum") / part.map(part.value_counts())
     weight = np.asarray(tag.map(natural).fillna(0.0) / share, dtype=np.float64)
-    return np.where(part.isin(_ERAS), weight, 0.0)
+    return np.where(part.isin(list(_ERAS)), weight, 0.0)
 
 
 def labelled_news(folder: Path, labels: Path, corpus: Corpus) -> Labelled:
@@ -203,7 +205,7 @@ def labelled_bodies(labels: Path, corpus: Corpus) -> Labelled:
 
 
 def _once(text: pd.Series, label: pd.Series, group: pd.Series, part: pd.Series) -> Labelled:
-    """Texts that one reader judged; calibrated on those that were posted."""
+    """News and bodies, which one reader judged; calibrated on those that were posted."""
     trust = np.asarray(part.map(TRUST).fillna(1.0), dtype=np.float64)
     weight = np.asarray(~part.isin(TRUST), dtype=np.float64)
     labels = np.asarray(label, dtype=np.int64)
