@@ -153,11 +153,12 @@ def _refuse_several(statements: list[tuple[str, str]]) -> None:
 
 def _refuse_reaching(con: duckdb.DuckDBPyConnection, statements: list[tuple[str, str]]) -> None:
     """A connection to a lake has functions that reach the catalog's server."""
-    if not lake_guard.is_lake(con):
-        return
-    for kind, text in statements:
-        if reason := lake_guard.refusal(con, kind, text):
-            raise QueryFailed(reason)
+    try:
+        reasons = [lake_guard.refusal(con, kind, text) for kind, text in statements] if lake_guard.is_lake(con) else []
+    except duckdb.Error as error:  # what DuckDB cannot say of a query, it is not asked to run
+        raise explain(error) from error
+    for reason in filter(None, reasons):
+        raise QueryFailed(reason)
 
 
 def _statements(con: duckdb.DuckDBPyConnection, query: str) -> list[tuple[str, str]]:

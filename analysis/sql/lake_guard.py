@@ -24,8 +24,13 @@ _REACH_OUT: Final = ("ducklake_", "postgres_", "pg_clear_", "read_postgres_", "_
 _RUN_TEXT: Final = frozenset({"query", "query_table", "json_execute_serialized_sql"})
 """They run a text that is no part of the tree."""
 _CHANGE: Final = frozenset(
-    {"checkpoint", "force_checkpoint", "enable_logging", "disable_logging", "truncate_duckdb_logs"}
-)
+    {
+        "checkpoint", "force_checkpoint", "enable_logging", "disable_logging", "truncate_duckdb_logs",
+        "enable_profiling", "disable_profiling",
+    }
+)  # fmt: skip
+LAKE: Final = "lake"
+"""The lake's name in the connection. DuckLake's functions are in it too: lake.snapshots is ducklake_snapshots."""
 CATALOG: Final = "__ducklake_metadata_"
 """The lake's PostgreSQL, as a database that DuckDB has attached."""
 
@@ -79,6 +84,8 @@ def _names(tree: Any) -> Iterator[str]:
                 yield value
             else:
                 yield from _names(value)
+        if LAKE in (str(tree.get(key)).lower() for key in ("catalog", "schema")):  # only functions have these keys
+            yield f"ducklake_{tree.get('function_name')}"
     elif isinstance(tree, list):
         for value in tree:
             yield from _names(value)

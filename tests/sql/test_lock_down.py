@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from analysis.errors import UsageError
@@ -53,6 +54,18 @@ def test_a_parquet_answer_cannot_be_sent_elsewhere(data: Path, tmp_path: Path) -
     with ask.open_locked(data, may_write=tmp_path / "a.parquet") as con, pytest.raises(UsageError):
         ask.copy_parquet(con, sly, None, tmp_path / "a.parquet")
     assert (data / "ptt.duckdb").read_bytes() == before
+
+
+def test_a_query_that_cannot_be_looked_at_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lake's guard asks DuckDB for the query's syntax tree, and a connection can fail there too."""
+    monkeypatch.setattr("analysis.sql.lake_guard.is_lake", lambda con: True)
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE t (a INTEGER PRIMARY KEY); BEGIN")
+        with pytest.raises(duckdb.Error):
+            con.execute("INSERT INTO t VALUES (1), (1)")  # from now on this transaction answers nothing
+        with pytest.raises(UsageError) as caught:
+            ask.ask(con, "SELECT 1")
+    assert "\n" not in str(caught.value)
 
 
 def test_reading_goes_on(data: Path) -> None:

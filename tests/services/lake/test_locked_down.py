@@ -48,6 +48,14 @@ WAYS = {
     "other files": "FROM ducklake_delete_orphaned_files('lake', cleanup_all => true)",
     "rows": "DELETE FROM lake.pushes",
     "options": "FROM ducklake_set_option('lake', 'parquet_compression', 'zstd')",
+    "a merge, as the lake's own": "FROM lake.merge_adjacent_files()",
+    "an option, as the lake's own": "FROM lake.set_option('expire_older_than', '1 minute')",
+    "an option, by the lake's schema": "FROM lake.main.set_option('parquet_compression', 'zstd')",
+    "a message, as the lake's own": """SELECT * FROM posts, "Lake"."main"."SET_commit_message"('a', 'b')""",
+    "rows, as the lake's own": "FROM lake.flush_inlined_data()",
+    "a profile": "FROM enable_profiling()",
+    "a profile in a file": "FROM system.main.enable_profiling(format := 'json', save_location := '/tmp/ptt.json')",
+    "no profile": "FROM disable_profiling()",
     "leaving": "DETACH lake",
     "a setting": "SET threads = 1",
     "a checkpoint": "FROM checkpoint('lake')",
@@ -57,6 +65,8 @@ OURS = ("共用資料庫", "只能讀資料庫", "寫成 Parquet", "一次一個
 """What our refusals say; DuckDB's own errors do not."""
 GOOD = (
     "FROM ducklake_snapshots('lake')",
+    "FROM lake.snapshots()",
+    "FROM lake.main.options()",
     "SELECT count(*) FROM lake.pushes AT (TIMESTAMP => now())",
     "EXPLAIN SELECT * FROM posts",
     "explain analyze SELECT * FROM posts",
