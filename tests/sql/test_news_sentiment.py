@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from analysis.store.privacy import enforce_deleted
 from analysis.votes.effects import TAU
 
 ROW = "FROM news_sentiment"
@@ -162,6 +163,21 @@ def test_the_tables_kept_up_to_date_equal_a_computation_from_scratch(threads, sa
     assert len(kept) == 4
     assert kept == threads.rows("FROM internal.thread_moods_now ORDER BY post_id")
     assert threads.rows("FROM internal.stories ORDER BY ALL") == threads.rows("FROM internal.stories_now ORDER BY ALL")
+
+
+@pytest.mark.parametrize("policy", ["drop", "votes"])
+def test_the_story_of_a_post_that_was_taken_down_is_told_anew(threads, policy):
+    """What shared the story by that post's words shares it no more, once the words are gone."""
+    headline, address = "台積電法說會後外資大舉買超三萬張", "https://news.example.com/story/7251/2540787"
+    told = ((headline, address), (f"{headline}！", None), ("完全不同的一則新聞說的是航運類股", address))
+    assert stories(threads, *((*post, ()) for post in told)) == ["M.0", "M.0", "M.0"]
+    threads.con.execute("UPDATE posts SET deleted_at = posted_at + INTERVAL 1 DAY WHERE post_id = 'M.0'")
+    assert enforce_deleted(threads.con, policy)
+    threads.derive()
+    kept = {row["post_id"]: row["story_id"] for row in threads.rows("FROM internal.stories")}
+    of_address = {"M.2": "M.2"} if policy == "drop" else {"M.0": "M.0", "M.2": "M.0"}  # an address is nobody's words
+    assert kept == {"M.1": "M.1"} | of_address
+    assert kept == {row["post_id"]: row["story_id"] for row in threads.rows("FROM internal.stories_now")}
 
 
 def test_another_active_engine_changes_every_mood(threads, said):

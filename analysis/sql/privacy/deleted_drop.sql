@@ -44,6 +44,16 @@ DELETE FROM internal.periods AS x USING (
 ) AS p
 WHERE x.board = p.board AND x.period IN (p.day, date_trunc('week', p.day)::DATE) AND (x.span = 'week' OR x.period = p.day);
 DELETE FROM internal.thread_days AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
+-- The other posts of their stories, which may have come to them by these. (Their own marks go with `ptt forget`.)
+INSERT INTO internal.dirty
+SELECT s.board, s.post_id, 'stories' AS step
+FROM internal.stories AS s
+SEMI JOIN (
+    SELECT g.board, g.story_id FROM internal.stories AS g
+    SEMI JOIN posts_down AS d ON d.board = g.board AND d.post_id = g.post_id
+) AS t ON t.board = s.board AND t.story_id = s.story_id
+ANTI JOIN posts_down AS d ON d.board = s.board AND d.post_id = s.post_id
+ANTI JOIN internal.dirty AS x ON x.board = s.board AND x.post_id = s.post_id AND x.step = 'stories';
 DELETE FROM internal.stories AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM internal.texts AS p USING posts_down AS d WHERE p.board = d.board AND p.post_id = d.post_id;
 DELETE FROM internal.observations AS p USING posts_down AS d
