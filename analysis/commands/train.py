@@ -1,6 +1,5 @@
 """`ptt train`: a model from one's own store."""
 
-import math
 from pathlib import Path
 from typing import Annotated
 
@@ -29,10 +28,10 @@ def command(
     low, high = report["vote_auc_interval"]
     print(
         f"模型寫到 {target}（{target.stat().st_size:,} bytes，{report['hash']}）；"
-        f"較晚討論串的推／噓 AUC {'–' if math.isnan(quality) else f'{quality:.3f}'}。"
+        f"較晚討論串的推／噓 AUC {'–' if quality is None else f'{quality:.3f}'}。"
     )
     if learnt_no_votes(report):
-        why = "沒有兩種票可比" if math.isnan(low) else f"AUC 的 95% 區間 {low:.2f}–{high:.2f} 沒有高過 0.5"
+        why = "沒有兩種票可比" if low is None else f"AUC 的 95% 區間 {low:.2f}–{high:.2f} 沒有高過 0.5"
         say(
             f"警告：看不出這個模型分辨推和噓比擲硬幣好（較晚的 {report['later_votes']:,} 票，{why}）："
             "先不要用 PTT_ENGINE 換上它；多抓一些文章再訓練。"

@@ -134,11 +134,19 @@ def _add_usual(weeks: list[dict[str, Any]], days: list[dict[str, Any]]) -> None:
         row["few"] = row["comments"] < judge.FEW_COMMENTS
     for row in days:
         row["usual"] = usual(Week.of(date.fromisoformat(row["day"])))
+        _rate(row)
+
+
+def _rate(day: dict[str, Any]) -> None:
+    """Takes the mood of a day with too few comments: the chart has no dot there, as the digest's has none."""
+    if day["comments"] < judge.FEW_COMMENTS:
+        day.update(mood=None, mood_low=None, mood_high=None)
 
 
 def _stocks(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     stocks: dict[str, dict[str, Any]] = {}
     for row in rows:
+        _rate(row)
         symbol, name = row.pop("symbol"), row.pop("name")
         stocks.setdefault(symbol, {"symbol": symbol, "name": name or "", "sessions": []})["sessions"].append(row)
     return list(stocks.values())

@@ -28,6 +28,8 @@ LINE: Final = 64
 """Bytes of a cache line: a row of weights fills whole ones, which is what a look-up waits for."""
 LONGEST: Final = 2_000_000
 """Characters of one text that are read; what lies behind cannot change a mean over so many."""
+SLICE: Final = 4096
+"""Rows of weights that :meth:`NgramModel.contributions` widens at once."""
 
 Outputs = NDArray[np.float64]
 
@@ -104,31 +106,49 @@ class NgramModel:
         rows, starts, lengths = locate(normal, size, self.slots)
         if rows.size == 0:
             return {}
-        lines = self.weights[rows] * self.scale.astype(np.float64) / divisor(rows.size)
-        bag = lines.sum(axis=0)[: self.inner.shape[0]]
+        rows, first, often = np.unique(rows, return_index=True, return_counts=True)
+        step = self.scale.astype(np.float64) / divisor(int(often.sum()))
+        bag = (self._weighed(rows, often) * step)[: self.inner.shape[0]]
         active = bag @ self.inner + self.inner_bias > 0
-        slope = np.zeros(lines.shape[1])
+        slope = np.zeros(step.size)
         slope[: bag.size] = (self.direct + self.inner @ (self.outer * active[:, np.newaxis])) @ direction
         for output, column in enumerate(self.own.tolist()):
             if column >= 0:
                 slope[column] += direction[output]
         weights: dict[str, float] = {}
-        added = (lines @ slope).tolist()
-        said, begins, ends = self._judged(normal, size)
-        added += (said @ (self.cue_weights @ direction)).tolist()
-        starts, lengths = np.append(starts, begins), np.append(lengths, ends - begins)
+        said, begins, ends = self._judged(normal, size, self.cue_weights @ direction)
+        added = np.append(self._along(rows, step * slope) * often, said).tolist()
+        starts, lengths = np.append(starts[first], begins), np.append(lengths[first], ends - begins)
         for weight, start, length in zip(added, starts.tolist(), lengths.tolist(), strict=True):
             gram = "".join(map(chr, normal[start : start + length].tolist())).strip("\x02\x03 ")
             if gram:
                 weights[gram] = weights.get(gram, 0.0) + weight
         return weights
 
-    def _judged(self, normal: Codes, size: int) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-        """What each judged word of a text adds to its cues, and where it begins with its modifiers and ends."""
+    def _weighed(self, rows: NDArray[np.int64], often: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Sum of the rows' weights, each as often as it occurs, by slices: a long text has a million n-grams."""
+        total = np.zeros(self.weights.shape[1], dtype=np.int64)
+        for begin in range(0, rows.size, SLICE):
+            part = slice(begin, begin + SLICE)
+            total += often[part] @ self.weights[rows[part]].astype(np.int64)
+        return total
+
+    def _along(self, rows: NDArray[np.int64], slope: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``weights[rows] @ slope``, by slices."""
+        added = np.empty(rows.size)
+        for begin in range(0, rows.size, SLICE):
+            part = slice(begin, begin + SLICE)
+            added[part] = self.weights[rows[part]] @ slope
+        return added
+
+    def _judged(
+        self, normal: Codes, size: int, slope: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+        """What each judged word of a text adds to ``slope . cues``, and where it begins with its modifiers and ends."""
         rows = np.empty((MAX_N + 1) * size, dtype=np.int64)
         entries = np.zeros((size, 3), dtype=np.int32)
         known_rows(normal, size, self.slots, rows, entries)
-        return judged_words(normal, size, entries, self.word_of, self.word_values)
+        return judged_words(normal, size, entries, self.word_of, self.word_values, slope)
 
 
 def _lines(weights: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -179,6 +199,9 @@ def load(path: Path) -> NgramModel:
             none = {"word_rows": [], "word_values": np.zeros((0, KINDS + 1)), "longer": []}
             words = [data[name] if name in data else np.array(empty) for name, empty in none.items()]
             cue_weights = data["cue_weights"] if "cue_weights" in data else np.zeros((CUES, data["bias"].size))
+            plan = data["plan"] if "plan" in data else np.zeros(len(PLAN))
+            if plan.shape != (len(PLAN),) or not np.all(np.isfinite(plan)):
+                raise ValueError(plan.shape)
             slots, word_of, word_values = with_words(known, words[0], words[1], words[2])
             return NgramModel(
                 known=known,
@@ -195,7 +218,7 @@ def load(path: Path) -> NgramModel:
                 word_of=word_of,
                 word_values=word_values,
                 cue_weights=np.ascontiguousarray(cue_weights, dtype=np.float32),
-                plan=data["plan"] if "plan" in data else np.zeros(len(PLAN)),
+                plan=plan,
                 meta=meta,
                 digest=hashlib.sha256(content).hexdigest()[:16],
             )

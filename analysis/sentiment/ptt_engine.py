@@ -52,7 +52,6 @@ class PttEngine:
         self.model = shared_model(Path(weights) if weights else WEIGHTS)
         names = self.model.names
         self._columns = [names.index(f"tone_{tone}") for tone in TONES]
-        self._vote = names.index("vote")
 
     @property
     def info(self) -> EngineInfo:
@@ -80,10 +79,6 @@ class PttEngine:
         """log(P(positive) / P(negative)); 0 without words."""
         raw = self.model(texts)
         return np.asarray(np.where(word_mask(texts), raw[:, self._columns[2]] - raw[:, self._columns[0]], 0.0))
-
-    def vote_odds(self, texts: Sequence[str]) -> Scores:
-        """Log-odds that a comment with this text carries 推 and not 噓; 0 without words."""
-        return np.asarray(np.where(word_mask(texts), self.model(texts)[:, self._vote], 0.0))
 
     def explain(self, text: str) -> list[Weight]:
         """The n-grams that weighed most in ``log_odds``, heaviest first, as normalised (half width, digits as 0)."""

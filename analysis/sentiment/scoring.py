@@ -42,18 +42,20 @@ def score_threads(
     everything: bool = False,
     threads: int = THREADS,
     on_progress: Progress | None = None,
+    activating: bool = False,
 ) -> int:
     """Judges the threads that changed; how many.
 
     The active engine judges them as well where it is not ``engine``. ``missing`` adds threads that ``engine`` has not
     judged, ``everything`` all threads. Bounded batches of ``threads``, each one transaction: a kill costs one batch.
-    ``on_progress`` is told the number of threads done. Raises UsageError for an unknown engine.
+    ``on_progress`` is told the number of threads done; ``activating``: ``engine`` is shown next.
+    Raises UsageError for an unknown engine.
     """
     used = get_engine(engine) if isinstance(engine, str) else engine
     stance = _stance()
     for info in (used.info, stance.info):
         _register(con, info, anew=everything)
-    engines = [used, *_active_beside(con, used.info)]
+    engines = [used, *_active_beside(con, used.info, told=not activating)]
     done = _work_off(con, STEP, engines, threads, on_progress)
     if missing or everything:
         with transaction(con):
@@ -82,7 +84,7 @@ def activate(
     if engine is None:
         here = _identity(name, get_engine(name).info.version)
         raise UsageError(f"這個程式沒有 {_identity(name, version)} 引擎；請用 --activate {here}。")
-    done = score_threads(con, engine, missing=True, threads=threads, on_progress=on_progress)
+    done = score_threads(con, engine, missing=True, threads=threads, on_progress=on_progress, activating=True)
     with transaction(con):
         con.execute(
             "UPDATE engines SET active = (engine = $engine AND version = $version) WHERE engine <> $stance",
@@ -242,8 +244,8 @@ def _register(con: duckdb.DuckDBPyConnection, info: EngineInfo, *, anew: bool) -
         )
 
 
-def _active_beside(con: duckdb.DuckDBPyConnection, used: EngineInfo) -> list[Engine]:
-    """The active engine, where it is another than the one in use and this program still has it."""
+def _active_beside(con: duckdb.DuckDBPyConnection, used: EngineInfo, *, told: bool) -> list[Engine]:
+    """The active engine, where it is another than the one in use and this program still has it; else it is ``told``."""
     active = con.execute(
         "SELECT engine, version FROM engines WHERE active AND engine <> $stance", {"stance": STANCE}
     ).fetchall()
@@ -255,6 +257,8 @@ def _active_beside(con: duckdb.DuckDBPyConnection, used: EngineInfo) -> list[Eng
     except UsageError:
         engine = None
     if engine is None:
+        if not told:
+            return []
         logger.warning(
             "評分引擎已從 %s@%s 換成 %s@%s：新留言的分數要等執行 ptt score --activate %s@%s 之後才會顯示。",
             *(name, version, used.name, used.version, used.name, used.version),

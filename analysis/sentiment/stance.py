@@ -17,6 +17,22 @@ from analysis.sentiment.text import word_mask
 _SENTENCE: Final = re.compile(r"[^。！？!?；\n]+?(?:[。！？!?；\n]+|[.;](?=\s)|$)")
 LIMIT: Final = 20_000
 """Characters of one text that are read: an article and the discussion below it."""
+_SAID: Final = (
+    ("停利 > 停損", "停利 < 停損"),
+    ("進場 > 停損", "進場 < 停損"),
+    ("停利 > 進場", "停利 < 進場"),
+    ("出場 > 進場", "出場 < 進場"),
+    ("出場 > 停損", "出場 < 停損"),
+    ("跌破退場", ""),
+    ("突破退場", ""),
+    ("反向商品", ""),
+)
+"""The cues of a plan in words, above 0 and below."""
+GENRES: Final = ("genre_comment", "genre_news", "genre_body")
+RULES: Final = 1
+"""Number of the rules that make stances of the weights' outputs: this module's, :mod:`~analysis.sentiment.plan`'s and
+:mod:`~analysis.sentiment.english`'s. It is part of the version that the store keeps; raise it with every change of
+them that changes a number under the same weights (tests/sentiment/test_stance_numbers.py)."""
 
 
 def sentences(text: str) -> list[str]:
@@ -44,6 +60,21 @@ def stance_chances(texts: Sequence[str]) -> Probabilities:
     return np.asarray(result, dtype=np.float64)
 
 
+def planned(text: str) -> tuple[str, float]:
+    """What a text's plan says in words, and what that adds to its log-odds of bullish against bearish.
+
+    It is what the cues weigh to the judge of bodies, times the chance that the text is a body; ("", 0) without a plan.
+    """
+    model = shared_model(WEIGHTS)
+    (rest,), _, share = _parted([text[:LIMIT]])
+    cues = plans([rest])[0]
+    if not cues.any():
+        return "", 0.0
+    genre = softmax(model([rest])[:, [model.names.index(name) for name in GENRES]])
+    said = (_SAID[index][cue < 0] for index, cue in enumerate(cues.tolist()) if cue)
+    return "、".join(said), float((cues @ model.plan) * genre[0, 2] * (1.0 - share[0]))
+
+
 def _parted(texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
     """Each text without its English sentences, the mean stance of those, and their share of the text."""
     rest = list(texts)
@@ -69,11 +100,11 @@ def _judge(model: NgramModel, texts: Sequence[str]) -> Probabilities:
     def chances(*wanted: str) -> NDArray[np.float64]:
         return softmax(outputs[:, [names.index(name) for name in wanted]])
 
-    genre = chances("genre_comment", "genre_news", "genre_body")
+    genre = chances(*GENRES)
     comment = chances("stance_bear", "stance_none", "stance_bull")
     news = chances("news_bear", "news_neu", "news_bull")
     bear, bull = (outputs[:, names.index(f"direction_{end}")] for end in ("bear", "bull"))
-    planned = np.sum(plans(texts) * model.plan, axis=1)  # what compares prices, which n-grams cannot
-    body = softmax(np.stack([bear, bull + planned], axis=1))
+    plan_odds = np.sum(plans(texts) * model.plan, axis=1)  # what compares prices, which n-grams cannot
+    body = softmax(np.stack([bear, bull + plan_odds], axis=1))
     three = np.stack([body[:, 0], np.zeros(len(texts)), body[:, 1]], axis=1)
     return np.asarray(genre[:, :1] * comment + genre[:, 1:2] * news + genre[:, 2:] * three, dtype=np.float64)

@@ -6,6 +6,7 @@ words take on the meaning of the old ones beside them. Quality on votes is measu
 """
 
 import json
+import math
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -71,10 +72,11 @@ def train_corpus(corpus: Any, out: Path, seed: int, say: Callable[[str], None]) 
         "pushes": len(corpus.pushes),
         "posts": len(corpus.posts),
         "later_votes": int(later.size),
-        "vote_auc_later_threads": round(auc(chance, liked), 4),
-        "vote_auc_interval": [round(low, 4), round(high, 4)],
+        "vote_auc_later_threads": _known(auc(chance, liked)),
+        "vote_auc_interval": [_known(low), _known(high)],
     }
-    say(f"較晚的討論串：推／噓 AUC {report['vote_auc_later_threads']:.3f}（{later.size:,} 票）")
+    quality = report["vote_auc_later_threads"]
+    say(f"較晚的討論串：推／噓 AUC {'–' if quality is None else f'{quality:.3f}'}（{later.size:,} 票）")
     network = fresh(known.size, WIDTH, HIDDEN, weights.size, seed)
     learn(network, ids, bounds, rows, targets, weights, seed=seed)
     tasks = {name: weights.size - len(names) + index for index, name in enumerate(names)}
@@ -91,7 +93,9 @@ def train_corpus(corpus: Any, out: Path, seed: int, say: Callable[[str], None]) 
         "report": report,
     }
     report["hash"] = write(out, network, known, [], {**tasks, "vote": 0}, meta)
-    out.with_suffix(".report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    out.with_suffix(".report.json").write_text(
+        json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    )
     return report
 
 
@@ -99,7 +103,12 @@ def learnt_no_votes(report: dict[str, Any]) -> bool:
     """Whether the votes of later threads leave open that the model tells 推 from 噓 no better than a coin (AUC 0.5), or
     there were none of either."""
     low, _ = report["vote_auc_interval"]
-    return not low > 0.5
+    return low is None or not low > 0.5
+
+
+def _known(figure: float) -> float | None:
+    """A figure as the report holds it: None, which JSON has, where there was nothing to reckon it from."""
+    return None if math.isnan(figure) else round(figure, 4)
 
 
 def _imitation(teacher: Any, names: list[str], texts: list[str], pushes: int, seed: int) -> NDArray[np.float32]:

@@ -129,12 +129,17 @@ def read_words(
 
 @kernel
 def judged_words(
-    normal: Codes, size: int, entries: NDArray[np.int32], word_of: NDArray[np.int16], values: NDArray[np.float32]
+    normal: Codes,
+    size: int,
+    entries: NDArray[np.int32],
+    word_of: NDArray[np.int16],
+    values: NDArray[np.float32],
+    slope: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-    """What each judged word adds to the cues (words by CUES; the squashed sum by its mean slope), its begin and end."""
+    """What each judged word adds to ``slope . cues`` (the squashed sum by its mean slope), its begin and end."""
     cues = np.empty(CUES, dtype=np.float32)
     read_words(normal, size, entries, word_of, values, cues)
-    added = np.zeros((size, CUES), dtype=np.float64)
+    added = np.zeros(size, dtype=np.float64)
     begins, ends = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
     state = np.empty(4, dtype=np.float64)
     state[0], state[1], state[2], state[3] = 1.0, 1.0, -1.0, 1.0
@@ -146,18 +151,18 @@ def judged_words(
         for kind in range(KINDS):
             value = min(max(values[index, kind] * state[1], -_MOST), _MOST)
             total = cues[2 * KINDS + kind] + cues[3 * KINDS + kind]
-            added[count, kind] = value * (cues[kind] / total if total != 0 else 0.0)
-            added[count, KINDS + kind] = value
-            added[count, (2 if value > 0 else 3) * KINDS + kind] = value
+            added[count] += value * (cues[kind] / total if total != 0 else 0.0) * slope[kind]
+            added[count] += value * slope[KINDS + kind]
+            added[count] += value * slope[(2 if value > 0 else 3) * KINDS + kind]
             if count == 0:
-                added[count, 5 * KINDS + kind] = value
+                added[count] += value * slope[5 * KINDS + kind]
         begins[count], ends[count] = int(state[3]), int(state[0])
         count += 1
     for kind in range(KINDS):
         if count:
-            added[count - 1, 4 * KINDS + kind] = cues[4 * KINDS + kind]
+            added[count - 1] += cues[4 * KINDS + kind] * slope[4 * KINDS + kind]
     added *= min(1.0, _MOST / max(count, 1))
-    added[:, 6 * KINDS] = min(count, 8) / max(count, 1)
+    added += slope[6 * KINDS] * min(count, 8) / max(count, 1)
     return added[:count], begins[:count], ends[:count]
 
 

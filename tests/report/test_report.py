@@ -152,6 +152,19 @@ def test_what_is_usual_is_the_mean_of_four_weeks_before(tmp_path: Path) -> None:
     assert usual["2026-01-26"] == data["weeks"][0]["usual"] == pytest.approx((0.1 - 0.3 - 0.4 - 0.5) / 4)
 
 
+def test_a_day_of_few_comments_has_no_dot(tmp_path: Path) -> None:
+    store = a_store([], [])
+    rows = store._answers["days"], store._answers["stocks"]
+    for days in rows:
+        days.append(days[0] | {"day": "2026-01-28", "comments": 9})
+        days.append(days[0] | {"day": "2026-01-29", "comments": 10})
+    data = shown(write(tmp_path, store).read_text("utf-8"))
+    for days in (data["days"], data["stocks"][0]["sessions"]):
+        few, enough = days[-2:]
+        assert (few["comments"], few["mood"], few["mood_low"], few["mood_high"]) == (9, None, None, None)
+        assert enough["mood"] is not None
+
+
 def test_words_judgement_and_names_are_the_digests(tmp_path: Path) -> None:
     rows = [
         news_row(1, approval=-0.33, approval_low=-0.86, approval_high=0.54, voters=2, symbols=["2002", "0000"]),

@@ -2,7 +2,9 @@
 
 import json
 import math
+import tracemalloc
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 
 import numpy as np
@@ -11,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import PttError
-from analysis.sentiment import get_engine
+from analysis.sentiment import get_engine, ngram_model
 from analysis.sentiment.ngram import all_fingerprints, encode, normalise
-from analysis.sentiment.ngram_kernel import known_rows
+from analysis.sentiment.ngram_kernel import known_rows, locate
 from analysis.sentiment.ngram_model import load, save
 from analysis.sentiment.ptt_engine import WEIGHTS, PttEngine
 
@@ -113,6 +115,46 @@ def test_contributions_sum_to_the_linear_part(engine):
     assert math.isfinite(sum(engine.model.contributions(text, direction).values()))
 
 
+def test_contributions_are_those_of_a_plain_reckoning(engine):
+    model = engine.model
+    text = "這檔真的很爛 感謝分享 這檔真的很爛 " * 3
+    direction = np.linspace(-1, 1, len(model.names))
+    codes, _ = encode([text])
+    normal = np.empty(codes.size + 2, dtype=np.uint32)
+    rows, starts, lengths = locate(normal, normalise(codes, 0, codes.size, model.characters, normal), model.slots)
+    lines = model.weights[rows] * model.scale.astype(np.float64) / np.sqrt(rows.size)
+    assert rows.size < 400, "longer texts have another divisor"
+    bag = lines.sum(axis=0)[: model.inner.shape[0]]
+    units = model.outer * (bag @ model.inner + model.inner_bias > 0)[:, np.newaxis]
+    slope = np.zeros(lines.shape[1])
+    slope[: bag.size] = (model.direct + model.inner @ units) @ direction
+    for output in np.flatnonzero(model.own >= 0):
+        slope[model.own[output]] += direction[output]
+    plain = {}
+    for added, start, length in zip(lines @ slope, starts, lengths, strict=True):
+        gram = "".join(map(chr, normal[start : start + length])).strip("\x02\x03 ")
+        if gram:
+            plain[gram] = plain.get(gram, 0.0) + added
+    model = replace(model, cue_weights=np.zeros_like(model.cue_weights))
+    found = model.contributions(text, direction)
+    assert found == pytest.approx(plain)
+    sliced = pytest.MonkeyPatch()
+    with sliced.context() as patch:
+        patch.setattr(ngram_model, "SLICE", 7)
+        assert model.contributions(text, direction) == pytest.approx(found)
+
+
+def test_explaining_a_long_text_needs_little_memory(engine):
+    text = "停損 95 停利 90 感謝大大分享 這檔真的很爛 " * 8000
+    engine.explain(text[:100])
+    tracemalloc.start()
+    weights = engine.explain(text)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert weights
+    assert peak < 300 * len(text), "a line of 64 doubles for every n-gram would be a thousand bytes a character"
+
+
 def test_a_miss_ends_a_position_without_losing_a_known_ngram(engine):
     model = engine.model
     for text in [*PRAISE, *BLAME, "all in 台積電 gogo", "ＡＢＣ 哈哈哈哈哈 http://a.b/c 2330"]:
@@ -151,6 +193,12 @@ def test_missing_or_damaged_weights_are_one_line(tmp_path):
     damaged.write_bytes(WEIGHTS.read_bytes()[:5000])
     with pytest.raises(PttError, match="無法讀取"):
         load(damaged)
+    content = dict(np.load(WEIGHTS))
+    meta = json.loads(bytes(content.pop("meta")))
+    for plan in (content["plan"][:-1], np.append(content["plan"][1:], np.nan)):
+        save(tmp_path / "plan.npz", meta, content | {"plan": plan})
+        with pytest.raises(PttError, match="無法讀取"):
+            load(tmp_path / "plan.npz")
     other = tmp_path / "other.npz"
     np.savez(other, meta=np.frombuffer(json.dumps({"format": 99}).encode(), dtype=np.uint8))
     with pytest.raises(PttError, match="版本不符"):

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from analysis.errors import UsageError
-from analysis.sentiment import scoring
+from analysis.sentiment import scoring, stance_engine
 from analysis.sentiment.engine import EngineInfo, Scores, Weight
 from analysis.sentiment.scoring import activate, score_threads
+from analysis.sentiment.stance import RULES
 from analysis.sql import statement
 from ptt_spider.clock import TAIPEI
 
@@ -279,7 +280,9 @@ def test_a_new_version_changes_nothing_until_it_is_activated(store, engines, cap
     tone = [row for row in store.parts() if row[1] == "headline"]
     assert tone == [("M.1", "headline", "stance", "1", 2), ("M.2", "headline", "stance", "2", 20)]
 
+    caplog.clear()
     assert activate(store.con, "ptt", "2") == 0
+    assert caplog.text == "", "what is being done needs no telling to do it"
     assert store.active() == [("ptt", "2")]
     tone = [row for row in store.parts() if row[1] == "headline"]
     assert tone == [("M.1", "headline", "stance", "2", 20), ("M.2", "headline", "stance", "2", 20)]
@@ -361,7 +364,21 @@ def test_the_shipped_engines_score_a_store(store):
     assert nothing == 0
     judged = [(part, name) for _, part, name, _, _ in store.parts()]
     assert judged == [("article", "stance"), ("comment", engine), ("headline", "stance")]
-    assert store.rows("SELECT DISTINCT version FROM engines") == [(version,)]
+    stance = f"{version}.{RULES}"
+    assert store.rows("SELECT engine, version FROM engines ORDER BY ALL") == [(engine, version), ("stance", stance)]
+
+
+def test_stances_of_other_rules_keep_their_numbers_until_activation(store, monkeypatch):
+    store.post("M.1", [("amy", "一")], news=("營收創新高", None, None))
+    score_threads(store.con)
+    ((_, version),) = store.active()
+    before = store.parts()
+    monkeypatch.setattr(stance_engine, "RULES", RULES + 1)
+    monkeypatch.setattr(stance_engine, "stance_of", lambda texts: np.full(len(texts), -0.5))
+    assert score_threads(store.con, missing=True) == 0
+    assert store.parts() == before
+    activate(store.con, "ptt", version)
+    assert {row[2:] for row in store.parts()} == {("stance", f"{version}.{RULES + 1}", -500)}
 
 
 def test_snownlp_is_kept_up_in_the_conversion_that_is_active(store, monkeypatch):

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from analysis.sentiment import stance_of
 from analysis.sentiment.english import english_odds, words
-from analysis.sentiment.stance import sentences, stance_chances
+from analysis.sentiment.stance import planned, sentences, stance_chances
+from analysis.sentiment.stance_engine import StanceEngine
 
 GOOD = ["營收創新高 毛利率優於預期", "外資調升目標價 股價攻上漲停", "會噴 快上車", "訂單滿載 獲利大增"]
 BAD = ["第三季轉虧 每股虧損2元", "外資降評 股價重挫跌停", "要崩了 快逃", "下修財測 營收衰退三成"]
@@ -61,6 +62,28 @@ def test_any_text_has_a_stance_of_its_own(texts):
     assert np.all(np.abs(together) <= 1)
     assert together.tolist() == [stance_of([text])[0] for text in texts]
     assert np.allclose(stance_chances(texts).sum(axis=1), 1.0) if texts else True
+
+
+BODY = "1. 標的：2330 台積電\n3. 分析/正文：\n外資連續買超，營收創新高。\n"
+
+
+@pytest.mark.parametrize(
+    ("plan", "said", "sign"),
+    [("進場 58\n停損 64\n停利 34", "停利 < 停損", -1), ("進場 58\n停損 50\n停利 80", "停利 > 停損", 1)],
+)
+def test_a_plan_over_several_lines_is_explained(plan, said, sign):
+    engine, text = StanceEngine(), f"{BODY}4. 進退場機制：\n{plan}\n"
+    plain = {weight.text for weight in engine.explain(f"{BODY}4. 進退場機制：\n")}
+    found = [weight for weight in engine.explain(text) if weight.text.startswith(said)]
+    assert len(found) == 1
+    assert not any(word.startswith("停利") for word in plain)
+    assert np.sign(found[0].weight) == np.sign(engine.score([text])[0]) == sign
+    sizes = [abs(weight.weight) for weight in engine.explain(text)]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_without_a_plan_none_is_explained():
+    assert planned("營收創新高 毛利率優於預期 外資調升目標價 股價攻上漲停") == planned("") == ("", 0.0)
 
 
 def test_sentences_lose_no_words():

@@ -54,14 +54,15 @@ def test_training_twice_gives_the_same_bytes_and_learns_the_votes(tmp_path):
     assert not learnt_no_votes(report)
     assert json.loads((tmp_path / "a.report.json").read_text())["hash"] == report["hash"]
     own = PttEngine(tmp_path / "a.npz")
-    assert own.vote_odds(LIKED).min() > own.vote_odds(BOOED).max()
+    assert own.model(LIKED)[:, -1].min() > own.model(BOOED)[:, -1].max()
+    assert own.model.names[-1] == "vote"
     assert own.info.weights_hash == report["hash"] != PttEngine().info.weights_hash
     assert own.info.trained_from.year == 2023
     assert np.all(np.abs(own.score(LIKED + BOOED)) <= 1)
 
 
 @pytest.mark.parametrize(
-    ("interval", "warned"), [([0.42, 0.58], True), ([0.51, 0.6], False), ([0.1, 0.3], True), ([np.nan, np.nan], True)]
+    ("interval", "warned"), [([0.42, 0.58], True), ([0.51, 0.6], False), ([0.1, 0.3], True), ([None, None], True)]
 )
 def test_a_model_no_better_than_a_coin_is_not_handed_out_silently(tmp_path, monkeypatch, capsys, interval, warned):
     from analysis.commands import train as command
@@ -73,7 +74,7 @@ def test_a_model_no_better_than_a_coin_is_not_handed_out_silently(tmp_path, monk
         return {
             "hash": "0",
             "later_votes": 1234,
-            "vote_auc_later_threads": np.mean(interval),
+            "vote_auc_later_threads": None if None in interval else np.mean(interval),
             "vote_auc_interval": interval,
         }
 
@@ -83,6 +84,7 @@ def test_a_model_no_better_than_a_coin_is_not_handed_out_silently(tmp_path, monk
     said = capsys.readouterr()
     assert "模型寫到" in said.out
     assert "nan" not in said.out + said.err
+    assert "None" not in said.out + said.err
     assert ("擲硬幣" in said.err) == ("1,234 票" in said.err) == warned
 
 
@@ -90,6 +92,21 @@ def test_votes_without_any_sense_are_found_out(tmp_path):
     con = _store(2400)
     con.execute("UPDATE pushes SET tag = if(hash(post_id, floor) % 2 = 0, '推', '噓')")
     assert learnt_no_votes(train(con, tmp_path / "a.npz"))
+
+
+def test_a_report_without_votes_of_both_kinds_is_json(tmp_path):
+    con = _store(2400)
+    con.execute("UPDATE pushes SET tag = '推' WHERE post_id > 'M.1702592'")
+    said = []
+    report = train(con, tmp_path / "a.npz", say=said.append)
+    assert (report["vote_auc_later_threads"], report["vote_auc_interval"]) == (None, [None, None])
+    assert learnt_no_votes(report)
+    assert "nan" not in "".join(said)
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    assert json.loads((tmp_path / "a.report.json").read_text(), parse_constant=refuse) == report
 
 
 def test_too_little_to_learn_from_is_said():
