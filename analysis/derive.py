@@ -74,6 +74,19 @@ def derive_all(
         return Derived(**done)
 
 
+def derive_again(con: duckdb.DuckDBPyConnection) -> None:
+    """What follows from marks that a restored backup of before a new rule has, or from tables that it lacks.
+
+    No news, mentions and scores: those marks are the next run's, as they were where the backup was made.
+    """
+    from analysis.aggregates import derive_moods, derive_stories
+    from analysis.votes.derive import derive_votes
+
+    derive_votes(con)
+    derive_moods(con)
+    derive_stories(con)
+
+
 def _load_engine(name: str) -> "Engine":
     from analysis.sentiment.engine import get_engine
 

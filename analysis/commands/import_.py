@@ -55,14 +55,14 @@ def _import_prices(settings: Settings, path: Path) -> None:
 
 
 def _restore(settings: Settings, backups: list[Path], files: list[Path]) -> None:
-    from analysis.aggregates import derive_moods
+    from analysis.derive import derive_again
     from analysis.store.export import restore
     from analysis.store.lock import hold
 
     if len(files) > 1:
         raise UsageError(f"{backups[0]} 是 ptt export 的備份：還原時請只給這一個資料夾。")
     with hold(settings.data, "ptt import"):
-        manifest = restore(backups[0], settings.data, complete=derive_moods)
+        manifest = restore(backups[0], settings.data, complete=derive_again)
     say(f"已從備份還原：{manifest['posts']:,} 篇、{manifest['pushes']:,} 則推文。")
 
 

@@ -10,7 +10,7 @@ from analysis.errors import UsageError
 from analysis.store import export as exports
 from analysis.store.connect import connect
 from analysis.store.lock import hold
-from analysis.store.manifest import check, known_exports, read_manifest
+from analysis.store.manifest import check, entry_of, known_exports, read_manifest, write_manifest
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +25,18 @@ def shared_export(board_data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("export") / "share"
     exports.export(board_data, folder, share=True)
     return folder
+
+
+def rewrite(folder, table, select):
+    """A table of a backup as ``select`` (FROM old) would have it, with a manifest that fits."""
+    manifest = read_manifest(folder)
+    for number, entry in enumerate(manifest["files"]):
+        if entry["table"] == table:
+            path = folder / entry["path"]
+            with duckdb.connect() as con:
+                con.execute(f"CREATE TABLE old AS FROM '{path}'; COPY ({select} FROM old) TO '{path}' (FORMAT parquet)")
+            manifest["files"][number] = entry_of(folder, path.relative_to(folder), table, entry["rows"])
+    write_manifest(folder, manifest)
 
 
 def contents(folder):
@@ -201,6 +213,36 @@ def test_a_backup_of_before_a_rule_changed_is_marked_as_a_store_would_be(backup,
         folder, tmp_path / "data", remembered=False, complete=lambda con: found.extend(con.execute(steps).fetchall())
     )
     assert found == ([("habits",), ("stories",)] if version else [])
+
+
+def test_a_restored_backup_of_before_a_rule_changed_is_published_by_the_new_rule(
+    board_data, backup, tmp_path, elsewhere
+):
+    """Schema 4 knew other stories and other habits of who turned a vote; its readers see the new ones at once."""
+    from analysis.commands import import_
+
+    queries = ("FROM internal.stories ORDER BY ALL", "SELECT board, post_id, user_id, p_user FROM votes ORDER BY ALL")
+    with connect(board_data) as con:
+        right = [con.execute(query).fetchall() for query in queries]
+        (turned,) = con.execute("SELECT count(*) FROM votes WHERE turned_at IS NOT NULL").fetchall()[0]
+    folder = tmp_path / "old"
+    shutil.copytree(backup, folder)
+    rewrite(folder, "internal.stories", "SELECT * REPLACE ('M.1' AS story_id)")
+    theirs = "t.turned_at IS NOT NULL AND t.board = old.board AND lower(t.user_id) = lower(old.user_id)"
+    later = f"posted_at > (SELECT min(t.first_at) FROM old AS t WHERE {theirs})"
+    rewrite(folder, "votes", f"SELECT * REPLACE (CASE WHEN {later} THEN 0.5 ELSE p_user END AS p_user)")
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 4}), "utf-8")
+    with elsewhere():
+        import_.command([folder], None, tmp_path / "data")
+        with connect(tmp_path / "data") as con:
+            found = [con.execute(query).fetchall() for query in queries]
+            left = con.execute("SELECT DISTINCT step FROM internal.dirty").fetchall()
+    assert turned
+    assert left == [("scores",)]  # this store never had any
+    assert found[0] == right[0] != []
+    assert [row[:3] for row in found[1]] == [row[:3] for row in right[1]]
+    assert [row[3] for row in found[1]] == pytest.approx([row[3] for row in right[1]])
 
 
 def test_a_backup_of_before_schema_4_gets_its_periods(board_data, backup, tmp_path, elsewhere):
