@@ -117,6 +117,7 @@ def _where(table: Table, with_global: bool) -> str:
 
 def _load_again(con: duckdb.DuckDBPyConnection, data: Path) -> None:
     """What was loaded here and is not in the lake waits in the spool again: the same response twice counts once."""
+    (data / SPOOL_NAME).mkdir(exist_ok=True)  # what a backfill loaded was never in it
     for path in sorted((data / LOADED).glob("*")):
         path.replace(data / SPOOL_NAME / path.name)
     con.execute("DELETE FROM internal.spool_files")  # a kill may have left loaded ones waiting
