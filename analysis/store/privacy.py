@@ -1,8 +1,8 @@
 """Privacy of a data folder: its mode, its key, its tombstones, and what becomes of texts that were taken down.
 
 The mode is chosen before the first crawl and, but for ``full``, kept in ``privacy.json``; the key lies outside the
-data folder, so that the folder alone tells nothing. `redactor` gives what records pass through; `enforce_deleted` keeps
-PTT_DELETED.
+data folder, so that the folder alone tells nothing. What tells keys apart is kept in ``privacy.json`` and, in every
+mode, beside the tombstones. `redactor` gives what records pass through; `enforce_deleted` keeps PTT_DELETED.
 """
 
 import contextlib
@@ -34,6 +34,8 @@ WRITTEN: Final = (
 """Columns that hold what people wrote, or quote it."""
 GRACE: Final = timedelta(days=30)
 """PTT_DELETED=votes: how long the text of what was taken down stays."""
+_CHECK: Final = "key-check:"
+"""How the word of TOMBSTONES begins that tells their key: one file, so that a kill leaves neither without the other."""
 Redact = Callable[[Record], Record | None]
 
 
@@ -57,24 +59,33 @@ def keeps_raw(settings: Settings) -> bool:
 def hold_to_mode(settings: Settings) -> None:
     """Notes the mode of a new folder; refuses another mode, or another key, on one that has data. Raises UsageError."""
     noted = _noted(settings.data)
-    if noted is None:
-        if settings.privacy == "full":
-            return
-        if not _has_data(settings.data):
-            note = {"mode": settings.privacy, "key_check": _key_check(load_key(settings, create=True))}
-            settings.data.mkdir(parents=True, exist_ok=True)
-            (settings.data / MODE_NAME).write_text(json.dumps(note) + "\n", "utf-8")
-            return
-        noted = {"mode": "full"}
+    if noted is None and settings.privacy != "full" and not _has_data(settings.data):
+        noted = {"mode": settings.privacy, "key_check": _check_of(load_key(settings, create=True))}
+        settings.data.mkdir(parents=True, exist_ok=True)
+        (settings.data / MODE_NAME).write_text(json.dumps(noted) + "\n", "utf-8")
+    noted = noted or {"mode": "full"}
     if noted["mode"] != settings.privacy:
         raise UsageError(
             f"{settings.data} 是以 PTT_PRIVACY={noted['mode']} 開始的，不能改成 {settings.privacy}："
             "請改回來，或用 --data 另開一個資料夾。"
         )
-    if "key_check" in noted and noted["key_check"] != _key_check(load_key(settings)):
+    if "key_check" in noted and noted["key_check"] != _check_of(load_key(settings)):
         raise UsageError(
             f"{key_path(settings)} 不是 {settings.data} 開始時用的金鑰：請用 PTT_PRIVACY_KEY 指定原來的檔案。"
         )
+    if (check := _tombstones_check(settings.data)) and check != _check_of(load_key(settings)):
+        raise UsageError(
+            f"{key_path(settings)} 不是 {settings.data} 執行 ptt forget 時用的金鑰，認不出被忘記的人："
+            "請用 PTT_PRIVACY_KEY 指定原來的檔案。"
+        )
+
+
+def key_check(settings: Settings) -> str:
+    """Tells the key apart from others, without telling it; empty where all is kept, so that no key is needed.
+
+    Raises UsageError as `redactor` does.
+    """
+    return _check_of(load_key(settings)) if redactor(settings) else ""
 
 
 def key_path(settings: Settings) -> Path:
@@ -113,19 +124,35 @@ def load_key(settings: Settings, *, create: bool = False) -> bytes:
 
 def tombstones(data: Path) -> frozenset[str]:
     """Keyed hashes of the users who were forgotten in this folder."""
-    try:
-        return frozenset((data / TOMBSTONES).read_text("ascii").split())
-    except FileNotFoundError:
-        return frozenset()
+    return frozenset(word for word in _tombstone_words(data) if not word.startswith(_CHECK))
 
 
 def add_tombstone(settings: Settings, user_id: str) -> None:
-    """From now on this user's posts and pushes are dropped before they are spooled."""
-    known = tombstones(settings.data) | {tombstone(load_key(settings, create=True), user_id)}
+    """From now on this user's posts and pushes are dropped before they are spooled.
+
+    Notes which key that is known by; a folder whose tombstones are older than such notes gets its note here, too.
+    Raises UsageError where mode or key are not the folder's.
+    """
+    hold_to_mode(settings)
+    known = tombstones(settings.data)
+    key = load_key(settings, create=not known)  # a new one would not know those who were forgotten before
     path = settings.data / TOMBSTONES
     part = path.with_suffix(".part")
-    part.write_text("".join(f"{line}\n" for line in sorted(known)), "ascii")
+    lines = [*sorted(known | {tombstone(key, user_id)}), _CHECK + _check_of(key)]
+    part.write_text("".join(f"{line}\n" for line in lines), "ascii")
     part.replace(path)
+
+
+def _tombstone_words(data: Path) -> list[str]:
+    try:
+        return (data / TOMBSTONES).read_text("ascii").split()
+    except FileNotFoundError:
+        return []
+
+
+def _tombstones_check(data: Path) -> str | None:
+    """What was noted of the tombstones' key; None where there are none, or only some from before it was noted."""
+    return next((word.removeprefix(_CHECK) for word in _tombstone_words(data) if word.startswith(_CHECK)), None)
 
 
 def enforce_deleted(
@@ -181,5 +208,5 @@ def _has_data(data: Path) -> bool:
     return any((data / name).exists() for name in ("work.duckdb", "ptt.duckdb")) or any(data.glob("spool/*.jsonl*"))
 
 
-def _key_check(key: bytes) -> str:
+def _check_of(key: bytes) -> str:
     return tombstone(key, "key check")[:16]

@@ -14,6 +14,7 @@ from analysis.store.privacy import (
     enforce_deleted,
     hold_to_mode,
     keeps_raw,
+    key_check,
     key_path,
     load_key,
     redactor,
@@ -189,6 +190,54 @@ def test_tombstones_name_nobody(settings):
     assert len(tombstones(chosen.data)) == 1
     assert "somebody9" not in (chosen.data / "forgotten.txt").read_text().lower()
     assert redactor(chosen) is not None
+
+
+def test_a_replaced_key_does_not_bring_the_forgotten_back(settings):
+    chosen = settings()
+    chosen.data.mkdir()
+    add_tombstone(chosen, "somebody9")
+    own, told = key_path(chosen).read_text(), (chosen.data / "forgotten.txt").read_text()
+    assert own.strip() not in told
+    key_path(chosen).write_text("ab" * 32)
+    for ask in (redactor, hold_to_mode, lambda chosen: add_tombstone(chosen, "other8")):
+        with pytest.raises(UsageError, match="ptt forget") as raised:
+            ask(chosen)
+        assert str(key_path(chosen)) in str(raised.value)
+    key_path(chosen).unlink()
+    for ask in (redactor, lambda chosen: add_tombstone(chosen, "other8")):
+        with pytest.raises(UsageError, match="找不到金鑰"):
+            ask(chosen)
+    assert not key_path(chosen).exists(), "a new key would know nobody"
+    assert (chosen.data / "forgotten.txt").read_text() == told
+    key_path(chosen).write_text(own)
+    assert redactor(chosen) is not None
+
+
+@pytest.mark.parametrize("privacy", ["full", "hashed"])
+def test_tombstones_from_before_the_key_was_noted_get_their_note_with_the_next_one(settings, privacy):
+    chosen = settings(privacy)
+    load_key(chosen, create=True)
+    hold_to_mode(chosen)
+    chosen.data.mkdir(exist_ok=True)
+    (chosen.data / "forgotten.txt").write_text(tombstone(load_key(chosen), "somebody9") + "\n")
+    assert redactor(chosen) is not None  # which key it was cannot be told
+    add_tombstone(chosen, "somebody9")
+    assert len(tombstones(chosen.data)) == 1
+    (chosen.data / "privacy.json").unlink(missing_ok=True)
+    key_path(chosen).write_text("ab" * 32)
+    with pytest.raises(UsageError, match="ptt forget"):
+        redactor(settings())
+
+
+def test_what_tells_keys_apart_is_empty_where_no_key_is_needed(settings):
+    chosen = settings()
+    chosen.data.mkdir()
+    assert key_check(chosen) == ""
+    assert not key_path(chosen).exists()
+    add_tombstone(chosen, "somebody9")
+    check = key_check(chosen)
+    assert check
+    assert check not in key_path(chosen).read_text()
 
 
 def test_a_crawl_gets_the_rules_of_its_settings(settings):
