@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from analysis.aggregates import derive_moods
-from analysis.backfill.parts import Part, copy_lines, make_part, mark_of, merge, plan
+from analysis.backfill.parts import Part, copy_lines, judges, make_part, mark_of, merge, plan
 from analysis.backfill.work import (
     FOLDER,
     INDEX,
@@ -89,6 +89,8 @@ def backfill(
         polls = _resolve_polls(settings, keys, result)
         if polls and not _is_done(con, polls):
             files.append(polls)
+        elif polls:
+            _remove(settings.data / FOLDER / polls)
         if files and _load(con, job, files, run, result, on_progress):
             _finish(con, settings, files)
     for part in (settings.data / FOLDER).glob("*.part"):  # dead workers'
@@ -103,11 +105,19 @@ def _clear(con: duckdb.DuckDBPyConnection, folders: Path) -> None:
     for folder in folders.glob("*"):
         try:
             read_side(folder / SIDE)
-            whole = (folder / LINES).exists() or _is_done(con, folder.name)
+            done = _is_done(con, folder.name)
+            whole = done or (folder / LINES).exists()
         except (OSError, ValueError, TypeError, LookupError):  # a part, a dead worker's, or another version's
-            whole = False
+            done = whole = False
         if not whole:
             _remove(folder)
+        elif done:  # a kill may have come between the mark and this
+            _drop_lines(folder)
+
+
+def _drop_lines(folder: Path) -> None:
+    for name in (LINES, LISTS, INDEX):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _remove(path: Path) -> None:
@@ -182,7 +192,8 @@ def _load(
     new = [part for part in parts if part.new]
     complete, threads = True, 0
     _keep(job.data, files)
-    for done, (part, made, problem) in enumerate(run(make_part, new, job._replace(folders=())), 1):
+    job = job._replace(folders=(), judges=judges(job.settings["engine"]) if new else ())
+    for done, (part, made, problem) in enumerate(run(make_part, new, job), 1):
         on_progress("批文章", done, len(new))
         if made is None:
             result.problems.append(f"{part.mark} 這一批文章（{problem}；再執行一次會重做）")
@@ -213,8 +224,15 @@ def _keep(data: Path, files: list[str]) -> None:
         return
     keep.mkdir(exist_ok=True)
     for key in files:
-        if not (keep / f"{key}.jsonl").exists():
-            (keep / f"{key}.jsonl").hardlink_to(data / FOLDER / key / LINES)
+        lines, waits = data / FOLDER / key / LINES, keep / f"{key}.jsonl"
+        if waits.exists():
+            continue
+        try:
+            waits.hardlink_to(lines)
+        except OSError:  # exFAT and some shares have no hard links
+            part = data / FOLDER / f"{key}-keep.part"
+            shutil.copyfile(lines, part)
+            part.replace(waits)
 
 
 def _load_known(con: duckdb.DuckDBPyConnection, data: Path, part: Part, report: LoadReport) -> None:
@@ -258,7 +276,6 @@ def _finish(con: duckdb.DuckDBPyConnection, settings: Settings, files: list[str]
             _mark(con, key)
         con.execute("DELETE FROM internal.spool_files WHERE starts_with(name, $prefix)", {"prefix": mark_of(files)})
     for key in files:
-        for name in (LINES, LISTS, INDEX):
-            (folders / key / name).unlink(missing_ok=True)
+        _drop_lines(folders / key)
         if key.endswith(POLLS):
             (folders / key).rmdir()

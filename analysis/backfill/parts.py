@@ -3,6 +3,7 @@ and what it holds is put into the main one row by row: no thread is in two of th
 
 import hashlib
 import os
+import socket
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Final, NamedTuple
 
 import duckdb
 
-from analysis.backfill.work import FOLDER, INDEX, LINES, Job, made_once
+from analysis.backfill.work import FOLDER, INDEX, LINES, Job, made_once, same_program
+from analysis.errors import PttError
 from analysis.news.derive import derive_news
 from analysis.sentiment.engine import Engine, get_engine
 from analysis.sentiment.scoring import score_threads
+from analysis.sentiment.stance_engine import StanceEngine
 from analysis.sql import literal, statement
 from analysis.stocks.derive import derive_mentions
 from analysis.store.lake.tables import tables
@@ -71,8 +74,11 @@ def copy_lines(folders: Path, slices: Iterable[Slice], to: Path) -> None:
 def make_part(part: Part, job: Job) -> LoadReport:
     """A worker's part of the work: a store of the part's new threads, with what follows from each thread alone.
 
-    It lies in ``backfill/FOLDER``. Raises OSError, duckdb.Error, PttError.
+    It lies in ``backfill/FOLDER``. Raises OSError, duckdb.Error; PttError where program or engines are not the
+    loader's.
     """
+    same_program(job)
+    _same_judges(job)
     with made_once(job.data / FOLDER / part.folder, WORK_NAME) as folder:
         if folder is None:  # another worker did it, because this one seemed dead
             return LoadReport(files=1)
@@ -103,6 +109,24 @@ def _new_store(folder: Path) -> duckdb.DuckDBPyConnection:
 @lru_cache(maxsize=1)
 def _engine(name: str) -> Engine:
     return get_engine(name)
+
+
+def judges(name: str) -> tuple[tuple[str, str, str], ...]:
+    """Who scores here: name, version and hash of the weights of the comment engine, and of that of news.
+
+    Raises UsageError for an unknown name, PttError for a model that cannot be read.
+    """
+    infos = (_engine(name).info, StanceEngine().info)
+    return tuple((info.name, info.version, info.weights_hash) for info in infos)
+
+
+def _same_judges(job: Job) -> None:
+    mine = judges(job.settings["engine"])
+    if job.judges and mine != job.judges:
+        here, there = ("、".join("@".join(one) for one in all_) for all_ in (mine, job.judges))
+        raise PttError(
+            f"{socket.gethostname()} 的評分引擎是 {here}，和 ptt backfill 的 {there} 不同：請裝同一版，再執行一次。"
+        )
 
 
 def _agrees(engine: Engine, job: Job) -> bool:

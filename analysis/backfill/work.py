@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import shutil
+import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,7 +16,9 @@ import orjson
 
 import ptt_spider
 from analysis.config import Settings
-from analysis.store.privacy import Redact, redactor, tombstones
+from analysis.errors import PttError, UsageError
+from analysis.store.migrations import migrations
+from analysis.store.privacy import Redact, key_check, key_path, redactor, tombstones
 from analysis.store.responses import ThreadKey
 from ptt_spider.reparse import Reparser, Seen, Standing
 from ptt_spider.spool import GoneSeen, GrowthSeen, PageSeen, Record, encode
@@ -42,12 +45,28 @@ class Job(NamedTuple):
     """Those of all files: revisit records find their bodies there."""
     engines: tuple[tuple[str, str, str, bool], ...] = ()
     """The store's engines: name, version, hash of the weights, whether views show it."""
+    program: str = ""
+    """The loader's, as `program` tells it."""
+    judges: tuple[tuple[str, str, str], ...] = ()
+    """The engines that the loader scores with: name, version, hash of the weights."""
+    key_check: str = ""
+    """Tells the loader's privacy key apart from others; empty where none is needed. The key itself is not sent."""
+    key_file: str = ""
+    """Where the loader has it."""
 
     @classmethod
     def of(cls, settings: Settings, paths: Iterable[Path]) -> Self:
         """Only what workers need: other settings hold passwords, and a scheduler may be far away."""
         told = settings.model_dump(include={"data", "privacy", "privacy_key", "engine"})
-        return cls(settings.data, told, tuple(dict.fromkeys(path.parent for path in paths)))
+        check = key_check(settings)
+        return cls(
+            settings.data,
+            told,
+            tuple(dict.fromkeys(path.parent for path in paths)),
+            program=program(),
+            key_check=check,
+            key_file=f"{socket.gethostname()} 的 {key_path(settings)}" if check else "",
+        )
 
     @property
     def known_settings(self) -> Settings:
@@ -69,13 +88,37 @@ def read_file(path: Path, job: Job) -> str:
     """Reads one file into ``backfill/KEY`` of the data folder, unless it is there already; the key.
 
     The name follows from the content: a second worker that does the same, because the first one seemed dead, changes
-    nothing. Raises OSError.
+    nothing. Raises OSError; PttError where program or key are not the loader's.
     """
+    same_program(job)
+    same_key(job)
     key = key_of(path, job)
     with made_once(job.data / FOLDER / key, SIDE) as folder:
         if folder:
             _read(path, job, folder, key)
     return key
+
+
+def same_program(job: Job) -> None:
+    """Raises PttError where this worker's program is not the loader's: a store has the rows of one."""
+    if program() != job.program:
+        raise PttError(
+            f"{socket.gethostname()} 上的是 {program()}，和 ptt backfill 的 {job.program} 不同："
+            "請裝同一版，重開那裡的 dask worker，再執行一次。"
+        )
+
+
+def same_key(job: Job) -> None:
+    """Raises PttError where this worker's key does not know who was forgotten, or hashes people to other names."""
+    try:
+        same = key_check(job.known_settings) == job.key_check
+    except UsageError:  # it has none, or another one than the folder's
+        same = False
+    if not same:
+        raise PttError(
+            f"{socket.gethostname()} 的金鑰 {key_path(job.known_settings)} 不在，或和 ptt backfill 的不同："
+            f"請把 {job.key_file} 複製過去，再執行一次。"
+        )
 
 
 @contextmanager
@@ -168,6 +211,12 @@ def _write_index(path: Path, rows: list[tuple[str, str, str, int, int]]) -> None
         pa.table([pa.array(values, kind) for values, kind in zip(columns, names.values(), strict=True)], list(names)),
         path,
     )
+
+
+@lru_cache(maxsize=1)
+def program() -> str:
+    """What two hosts need in common for their rows to be one store's."""
+    return f"ptt-pulse {ptt_spider.__version__}（資料庫版本 {migrations()[-1].version}，解析程式 {_parsers()[:8]}）"
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple, Protocol
@@ -14,7 +15,8 @@ DEATHS = 2
 """How many workers may die over one file before it is left out."""
 DASK = {
     "distributed.scheduler.allowed-failures": DEATHS,
-    "logging.distributed": "critical",
+    # Dask has a level of its own for its client, which else would tell of a lost scheduler at length.
+    "logging": {"distributed": "critical", "distributed.client": "critical"},
     # Measuring itself takes 5 of 100 parts of the time, and nobody looks at it here.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
@@ -23,6 +25,7 @@ DASK = {
 }
 TLS = tuple(f"DASK_DISTRIBUTED__COMM__TLS__{name}" for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY"))
 """Dask's own settings of a client."""
+LOST = "和 Dask 排程器的連線斷了：再執行一次會從這裡接著做。"
 EXTRA = "ptt backfill 需要 Dask：請執行 pip install 'ptt-pulse[dask]'；少量檔案也可以用 ptt reparse 檔案…。"
 
 
@@ -78,7 +81,10 @@ def workers(count: int, scheduler: str | None) -> Iterator[Any]:
 
 
 def over(client: Any) -> Run:
-    """The workers' way to `Run`. What a dead one had begun another one does again."""
+    """The workers' way to `Run`. What a dead one had begun another one does again.
+
+    Raises PttError when the scheduler is lost: that is no fault of what is left.
+    """
 
     def run(do: Callable[[Any, Job], Any], items: Sequence[Any], job: Job) -> Iterator[Done]:
         distributed: Any = import_module("distributed")
@@ -89,6 +95,10 @@ def over(client: Any) -> Run:
                 done = Done(item, future.result(), "")
             except distributed.KilledWorker:
                 done = Done(item, None, f"處理它的行程死了 {DEATHS + 1} 次")
+            except CancelledError:  # Dask does that with all that was not done when its scheduler is gone
+                raise PttError(LOST) from None
+            except PttError as error:
+                done = Done(item, None, str(error).removesuffix("。"))
             except OSError as error:
                 done = Done(item, None, cause(error))
             except Exception as error:  # one that our programs cannot take must not end the others

@@ -1,8 +1,11 @@
 """`ptt backfill`: the store of `ptt reparse`, made by many; a dead worker costs time, nothing else."""
 
 import contextlib
+import dataclasses
+import errno
 import json
 import os
+import pickle
 import re
 import shutil
 import signal
@@ -10,22 +13,27 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import CancelledError
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import pytest
 
 from analysis.backfill import drive, parts, workers
 from analysis.backfill.drive import backfill
 from analysis.backfill.parts import make_part
-from analysis.backfill.work import FOLDER, Job, read_file
+from analysis.backfill.work import FOLDER, INDEX, LINES, LISTS, Job, read_file
 from analysis.backfill.workers import Done
 from analysis.commands import load, reparse
 from analysis.commands.backfill import _expand, command
 from analysis.config import load_settings
-from analysis.errors import UsageError
+from analysis.errors import PttError, UsageError
 from analysis.sentiment.engine import get_engine
+from analysis.sql import statement
 from analysis.store.load import LoadReport, load_waiting
+from analysis.store.privacy import add_tombstone, tombstones
 from analysis.store.rewrite_archive import ArchiveBusy
 from analysis.store.taken_down import PENDING
 from analysis.store.work import open_work
@@ -66,6 +74,38 @@ def here(do, items, job):
 
 def backwards(do, items, job):
     return here(do, items[::-1], job)
+
+
+class Client:
+    """Dask's, with this process as the worker; ``around`` is entered for each piece of work, by its number."""
+
+    def __init__(self, monkeypatch, around):
+        dask = SimpleNamespace(as_completed=list, KilledWorker=MemoryError)
+        monkeypatch.setitem(sys.modules, "distributed", dask)
+        self._around = around
+        self._count = 0
+
+    def submit(self, do, item, job, *, pure):
+        assert pure is False
+        self._count += 1
+        return Future(do, item, pickle.loads(pickle.dumps(job)), self._around(self._count))
+
+
+class Future(NamedTuple):
+    do: Any
+    item: Any
+    job: Job
+    around: Any
+
+    def __hash__(self):
+        return id(self)
+
+    def result(self):
+        with self.around:
+            return self.do(self.item, self.job)
+
+    def release(self):
+        pass
 
 
 def fill(data, paths, run=here):
@@ -112,6 +152,126 @@ def test_the_tables_are_those_of_one_process(archive, serial, data):
     )
     assert {path.name for path in (data / FOLDER).glob("*/*")} == {"side.json"}
     assert not list((data / FOLDER).glob("*.*"))
+
+
+@pytest.fixture
+def hosts(tmp_path, monkeypatch):
+    """The folder of each host's own settings; this process is the loader's."""
+    for host in ("loader", "worker"):
+        (tmp_path / host / "ptt").mkdir(parents=True)
+    (tmp_path / "worker" / "ptt" / "privacy.key").write_text("ab" * 32)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "loader"))
+    return tmp_path
+
+
+@contextlib.contextmanager
+def at(folder):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(folder))
+        yield
+
+
+@pytest.mark.parametrize("privacy", ["full", "hashed"])
+@pytest.mark.parametrize("noted", [True, False])
+@pytest.mark.parametrize("key", ["another", "none"])
+def test_a_worker_with_another_key_brings_no_forgotten_user_back(
+    archive, data, hosts, privacy, noted, key, monkeypatch
+):
+    monkeypatch.setenv("PTT_PRIVACY", privacy)
+    add_tombstone(load_settings(data), "early1")
+    if not noted:  # as older programs wrote it
+        (data / "forgotten.txt").write_text("\n".join(tombstones(data)))
+    if key == "none":
+        (hosts / "worker" / "ptt" / "privacy.key").unlink()
+    before = len(list((data / FOLDER).glob("*")))
+    client = Client(monkeypatch, lambda n: at(hosts / ("worker" if n == 2 else "loader")))
+    result = fill(data, archive[:2], workers.over(client))
+    (problem,) = result.problems
+    assert problem.startswith(str(archive[1]))
+    assert str(hosts / "worker" / "ptt" / "privacy.key") in problem
+    assert f"{hosts / 'loader' / 'ptt' / 'privacy.key'} 複製過去" in problem
+    assert "Error" not in problem
+    assert before == 0
+    assert len(list((data / FOLDER).glob("*/side.json"))) == 1
+    with open_work(data) as con:
+        assert con.execute("SELECT count(*) FROM pushes WHERE user_id = 'early1'").fetchall() == [(0,)]
+    (hosts / "worker" / "ptt" / "privacy.key").write_text((hosts / "loader" / "ptt" / "privacy.key").read_text())
+    assert fill(data, archive[:2], workers.over(client)).problems == []
+
+
+def test_where_all_is_kept_workers_need_no_key(archive, data, hosts, monkeypatch):
+    job = Job.of(load_settings(data), archive)
+    with at(hosts / "nowhere"):
+        assert read_file(archive[0], job)
+    assert job.key_check == ""
+
+
+class OtherWeights:
+    """A version of the engine that another host still has."""
+
+    def __init__(self):
+        self._engine = get_engine("ptt")
+        self.info = dataclasses.replace(self._engine.info, version="3", weights_hash="old")
+
+    def __getattr__(self, name):
+        return getattr(self._engine, name)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_workers_with_other_engines_make_no_part(archive, serial, data, monkeypatch):
+    @contextlib.contextmanager
+    def older(_):
+        with monkeypatch.context() as patch:
+            patch.setattr(parts, "_engine", lambda _: OtherWeights())
+            yield
+
+    client = Client(monkeypatch, lambda n: older(n) if n == len(archive) + 1 else contextlib.nullcontext())
+    (problem,) = fill(data, archive, workers.over(client)).problems
+    assert "ptt@3@old" in problem
+    assert "\n" not in problem
+    with open_work(data) as con:
+        assert con.execute("SELECT count(*) FROM engines WHERE active").fetchall() == [(1,)]
+        assert con.execute("SELECT count(*) FROM engines WHERE version = '3'").fetchall() == [(0,)]
+    assert fill(data, archive).problems == []
+    assert differing(data, serial) == set()
+
+
+def test_workers_of_another_program_read_no_file(archive, data, monkeypatch):
+    job = Job.of(load_settings(data), archive)
+    with pytest.raises(PttError, match=r"0\.0\.9"):
+        read_file(archive[0], job._replace(program="ptt-pulse 0.0.9"))
+    with pytest.raises(PttError, match=r"0\.0\.9"):
+        make_part(parts.Part("mark", "folder", [], []), job._replace(program="ptt-pulse 0.0.9"))
+    assert not (data / FOLDER).exists()
+
+
+def test_a_part_never_brings_a_second_active_engine(data):
+    with open_work(data) as con:
+        con.execute("ATTACH ':memory:' AS part; CREATE TABLE part.engines AS FROM engines")
+        for version in "34":
+            con.execute("DELETE FROM part.engines")
+            con.execute(
+                "INSERT INTO part.engines BY NAME"
+                " SELECT e AS engine, $v AS version, 'x' AS weights_hash, e = 'ptt' AS active"
+                " FROM (VALUES ('ptt'), ('stance')) AS t(e)",
+                {"v": version},
+            )
+            con.execute(statement("backfill/engines"))
+        assert con.execute("SELECT engine, version FROM engines WHERE active").fetchall() == [("ptt", "3")]
+        assert con.execute("SELECT count(*) FROM engines").fetchall() == [(4,)]
+
+
+def test_a_lost_scheduler_ends_the_run_in_one_line(archive, data, monkeypatch):
+    """Files are not blamed for it: Dask cancels all that was not done."""
+
+    @contextlib.contextmanager
+    def lost(_):
+        raise CancelledError("scheduler-connection-lost")
+        yield
+
+    with pytest.raises(PttError, match="再執行一次") as raised:
+        fill(data, archive, workers.over(Client(monkeypatch, lost)))
+    assert str(archive[0]) not in str(raised.value)
 
 
 def test_what_concerns_one_thread_is_left_to_workers(archive, data, monkeypatch):
@@ -246,6 +406,30 @@ def test_after_an_older_store_was_put_back_one_run_reads_everything_again(archiv
     assert fill(data, archive).new_files == 3
     assert differing(data, serial) == set()
     assert not torn.exists()
+
+
+def test_lines_that_a_kill_left_after_the_mark_go_next_time(archive, data):
+    fill(data, archive)
+    folders = list((data / FOLDER).glob("*"))
+    for folder in folders:
+        for name in (LINES, INDEX, LISTS):
+            (folder / name).write_bytes(b"left")
+    assert fill(data, archive).new_files == 0
+    assert len(folders) == len(archive)
+    assert {path.name for path in (data / FOLDER).glob("*/*")} == {"side.json"}
+
+
+def test_what_waits_for_a_lake_is_copied_where_there_are_no_hard_links(data, monkeypatch):
+    def none(*_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(drive, "kept_in", lambda data: data / "loaded")
+    monkeypatch.setattr(Path, "hardlink_to", none)
+    (data / FOLDER / "key").mkdir(parents=True)
+    (data / FOLDER / "key" / LINES).write_bytes(b"lines\n")
+    drive._keep(data, ["key"])
+    assert [(path.name, path.read_bytes()) for path in (data / "loaded").glob("*")] == [("key.jsonl", b"lines\n")]
+    assert {path.name for path in (data / FOLDER).glob("*")} == {"key"}
 
 
 @pytest.mark.parametrize("policy", ["votes", "drop"])
@@ -394,6 +578,41 @@ def test_a_scheduler_with_tls_needs_certificates_and_says_which_settings(archive
     assert gone.returncode == 1
     assert "Traceback" not in gone.stderr
     assert "憑證" not in gone.stderr, "Dask reads these names"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_scheduler_killed_in_mid_run_is_one_line(archive, serial, data, tmp_path):
+    told, dask = tmp_path / "scheduler.json", [sys.executable, "-m", "dask"]
+    scheduler = [*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    worker = [*dask, "worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--death-timeout", "5"]
+    with contextlib.ExitStack() as stack:
+        started = []
+        for words in (scheduler, worker):
+            process = subprocess.Popen(
+                [*words, "--scheduler-file", str(told)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            stack.callback(process.wait, 60)
+            stack.callback(process.kill)
+            started.append(process)
+        until = time.monotonic() + 60
+        while not told.exists() or not told.stat().st_size:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        words = ["--data", str(data), "--scheduler", json.loads(told.read_text())["address"], *map(str, archive)]
+        running = subprocess.Popen(
+            [sys.executable, "-m", "analysis", "backfill", *words], stderr=subprocess.PIPE, text=True
+        )
+        while not list((data / FOLDER).glob("?*.part")):
+            assert time.monotonic() < until + 60
+            assert running.poll() is None, running.stderr.read()
+            time.sleep(0.002)
+        started[0].kill()
+        _, said = running.communicate(timeout=120)
+    assert running.returncode == 1, said
+    assert said.splitlines()[1:] == [f"ptt: {workers.LOST}"]
+    assert fill(data, archive).problems == []
+    assert differing(data, serial) == set()
 
 
 @pytest.fixture
