@@ -201,7 +201,7 @@ def test_the_commands(board_data, tmp_path, capsys, elsewhere):
 
 
 @pytest.mark.parametrize("version", [4, None])
-def test_a_backup_of_before_a_rule_changed_is_marked_as_a_store_would_be(backup, tmp_path, version):
+def test_a_backup_of_before_a_rule_changed_is_marked_as_a_store_would_be(backup, tmp_path, version, elsewhere):
     folder = tmp_path / "old"
     shutil.copytree(backup, folder)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -209,9 +209,13 @@ def test_a_backup_of_before_a_rule_changed_is_marked_as_a_store_would_be(backup,
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     steps = "SELECT DISTINCT step FROM internal.dirty WHERE step IN ('habits', 'stories') ORDER BY step"
     found = []
-    exports.restore(
-        folder, tmp_path / "data", remembered=False, complete=lambda con: found.extend(con.execute(steps).fetchall())
-    )
+    with elsewhere():
+        exports.restore(
+            folder,
+            tmp_path / "data",
+            remembered=False,
+            complete=lambda con: found.extend(con.execute(steps).fetchall()),
+        )
     assert found == ([("habits",), ("stories",)] if version else [])
 
 
