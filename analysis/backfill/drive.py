@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from analysis.aggregates import derive_moods
-from analysis.backfill.parts import Part, copy_lines, judges, make_part, mark_of, merge, plan
+from analysis.backfill.parts import Part, copy_lines, judges, make_part, mark_of, merge, note, plan
 from analysis.backfill.work import (
     FOLDER,
     INDEX,
@@ -35,7 +35,6 @@ from analysis.store.load import SPOOL_NAME, LoadReport, load_waiting
 from analysis.store.privacy import redactor
 from analysis.transaction import transaction
 from analysis.votes.derive import derive_votes
-from ptt_spider import clock
 from ptt_spider.reparse import Reparser
 from ptt_spider.spool import Record, encode
 
@@ -213,7 +212,7 @@ def _load(
     for part in parts:
         if not part.new:
             _load_known(con, job.data, part, result.load)
-            _mark(con, part.mark)
+            note(con, part.mark)
     return complete
 
 
@@ -255,10 +254,6 @@ def _spool_folder(data: Path) -> Path:
     return data / SPOOL_NAME
 
 
-def _mark(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    con.execute(statement("store/insert_spool_file"), [name, name, clock.now()])
-
-
 def _is_done(con: duckdb.DuckDBPyConnection, mark: str) -> bool:
     """Whether a file's lines, or a part's rows, are in the store: an older one, put back, does not say so."""
     return bool(con.execute(statement("store/spool_file_loaded"), [mark, mark]).fetchall()[0][0])
@@ -267,13 +262,9 @@ def _is_done(con: duckdb.DuckDBPyConnection, mark: str) -> bool:
 def _finish(con: duckdb.DuckDBPyConnection, settings: Settings, files: list[str]) -> None:
     """Notes the files as loaded and drops their lines."""
     folders = settings.data / FOLDER
-    if kept := kept_in(settings.data):
-        kept.mkdir(exist_ok=True)
-        for key in files:
-            (folders / key / LINES).rename(kept / f"{key}.jsonl")
     with transaction(con):
         for key in files:
-            _mark(con, key)
+            note(con, key)
         con.execute("DELETE FROM internal.spool_files WHERE starts_with(name, $prefix)", {"prefix": mark_of(files)})
     for key in files:
         _drop_lines(folders / key)

@@ -17,7 +17,7 @@ from analysis.news.derive import derive_news
 from analysis.sentiment.engine import Engine, get_engine
 from analysis.sentiment.scoring import score_threads
 from analysis.sentiment.stance_engine import StanceEngine
-from analysis.sql import literal, statement
+from analysis.sql import connection, literal, statement
 from analysis.stocks.derive import derive_mentions
 from analysis.store.lake.tables import tables
 from analysis.store.load import LoadReport, load_file
@@ -97,9 +97,9 @@ def make_part(part: Part, job: Job) -> LoadReport:
 
 def _new_store(folder: Path) -> duckdb.DuckDBPyConnection:
     """A store's tables, without the views and macros that `open_work` makes: no step that a worker does asks them."""
-    con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
-    con.execute(f"SET TimeZone = 'Asia/Taipei'; SET memory_limit = '{MEMORY_LIMIT}'")
-    con.execute(f"SET temp_directory = {literal(folder / 'tmp')}; SET threads = 1")  # others have the other cores
+    con = connection()
+    con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET temp_directory = {literal(folder / 'tmp')}")
+    con.execute("SET threads = 1")  # others have the other cores
     attach(con, folder / WORK_NAME)
     migrate(con, folder / WORK_NAME)
     sync_trading_days(con)
@@ -138,6 +138,11 @@ def _agrees(engine: Engine, job: Job) -> bool:
     return (shown | same) <= {mine}
 
 
+def note(con: duckdb.DuckDBPyConnection, mark: str) -> None:
+    """Says in the store that what ``mark`` names is in it: a file of ``backfill/`` or a part."""
+    con.execute(statement("store/insert_spool_file"), [mark, mark, clock.now()])
+
+
 def merge(con: duckdb.DuckDBPyConnection, folder: Path, mark: str) -> None:
     """Puts a part's rows into the store and notes ``mark``, in one transaction. Raises duckdb.Error."""
     con.execute(f"ATTACH {literal(folder / WORK_NAME)} AS part (READ_ONLY)")
@@ -148,6 +153,6 @@ def merge(con: duckdb.DuckDBPyConnection, folder: Path, mark: str) -> None:
             for table in tables(con, "part"):
                 if "post_id" in table.key and table.name != "main.posts":
                     con.execute(f"INSERT INTO {table.name} BY NAME FROM part.{table.name}")
-            con.execute(statement("store/insert_spool_file"), [mark, mark, clock.now()])
+            note(con, mark)
     finally:
         con.execute("DETACH part")

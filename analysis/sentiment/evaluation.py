@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.cells import cell_len
 
 from analysis.errors import PttError
 from analysis.sentiment.engine import Scores, engine_names, get_engine
@@ -195,9 +196,9 @@ def table(rows: Sequence[Row]) -> str:
                 f"{row.texts_per_second:,.0f}",
             ]
         )
-    widths = [max(_width(line[index]) for line in lines) for index in range(len(head))]
+    widths = [max(cell_len(line[index]) for line in lines) for index in range(len(head))]
     shown = [
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     ]
     if any(math.isnan(row.auc) for row in rows):
@@ -211,9 +212,3 @@ def _shown(value: float, low: float, high: float) -> str:
     if math.isnan(value):
         return "–"
     return f"{value:.3f} [–]" if math.isnan(low) or low == high else f"{value:.3f} [{low:.3f}, {high:.3f}]"
-
-
-def _width(text: str) -> int:
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

@@ -21,6 +21,14 @@ class Comment(NamedTuple):
     text: str
 
 
+def connection() -> duckdb.DuckDBPyConnection:
+    """A database in memory, to attach others to, with Taipei's time; it fetches no extension by itself and draws no
+    progress bar, which DuckDB 2.0 writes into standard output."""
+    con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    con.execute("SET TimeZone = 'Asia/Taipei'; SET enable_progress_bar = false")
+    return con
+
+
 @cache
 def statement(name: str) -> str:
     """Text of ``analysis/sql/<name>.sql``, for example ``statement("status/store")``."""

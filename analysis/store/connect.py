@@ -6,7 +6,7 @@ import duckdb
 
 from analysis.config import absolute, load_settings
 from analysis.errors import PttError, StoreNotFound
-from analysis.sql import literal
+from analysis.sql import connection, literal
 from analysis.store.lake.address import lake_of
 from analysis.store.work import CATALOG, PUBLISHED_NAME
 
@@ -34,10 +34,8 @@ def open_published(data: Path) -> duckdb.DuckDBPyConnection:
     path = data / PUBLISHED_NAME
     if not path.is_file():
         raise StoreNotFound(f"找不到資料庫 {path}：請先執行 ptt run（或 ptt demo 看示範），或用 --data 指定資料夾。")
-    con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    con = connection()
     try:
-        con.execute("SET TimeZone = 'Asia/Taipei'")
-        con.execute("SET enable_progress_bar = false")  # DuckDB 2.0 writes it into standard output
         con.execute(f"ATTACH {literal(path)} AS {CATALOG} (READ_ONLY)")
         con.execute(f"USE {CATALOG}")
     except duckdb.Error as error:

@@ -44,7 +44,7 @@ def open_work(data: Path, boards: Iterable[str] | None = None, *, shared: bool =
     path = data / WORK_NAME
     if not path.exists() or not path.stat().st_size:  # an empty file would be a new store, and be published as one
         _restore(data, path)
-    con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    con = sql.connection()
     try:
         with plain_disk_errors(path):
             _prepare(con, data, path)
@@ -57,9 +57,7 @@ def open_work(data: Path, boards: Iterable[str] | None = None, *, shared: bool =
 
 
 def _prepare(con: duckdb.DuckDBPyConnection, data: Path, path: Path) -> None:
-    con.execute(f"SET TimeZone = 'Asia/Taipei'; SET memory_limit = '{MEMORY_LIMIT}'")
-    con.execute(f"SET temp_directory = {sql.literal(data / 'tmp')}")
-    con.execute("SET enable_progress_bar = false")  # DuckDB 2.0 writes it into standard output
+    con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET temp_directory = {sql.literal(data / 'tmp')}")
     attach(con, path)
     migrate(con, path)
     sql.apply(con)

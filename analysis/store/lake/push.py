@@ -14,11 +14,11 @@ from typing import Any, Final
 import duckdb
 
 from analysis.errors import PttError
-from analysis.sql import literal, statement
+from analysis.sql import connection, literal, statement
 from analysis.store.disk import is_disk_full
 from analysis.store.lake.address import ALIAS, Lake, LakeUnreachable, attach, lake_of, unreachable
 from analysis.store.lake.session import Session, session_of
-from analysis.store.lake.state import STATE_NAME, State, published_at, read_state, write_state
+from analysis.store.lake.state import STATE_NAME, State, published_at, published_in, read_state, write_state
 from analysis.store.lake.tables import GLOBAL, Table, bring_up, heads, tables
 from analysis.transaction import transaction
 from ptt_spider import __version__, clock
@@ -116,7 +116,7 @@ def recover(data: Path, lake: Lake, published: Path) -> None:
 
 
 def _arrived(lake: Lake, sent: dict[str, str]) -> bool:
-    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as con:
+    with connection() as con:
         attach(con, lake)
         try:
             return sent.items() <= heads(con).items()
@@ -128,7 +128,7 @@ def _push(con: duckdb.DuckDBPyConnection, data: Path, lake: Lake, published: Pat
     session = session_of(data, lake)
     try:
         con.execute(f"ATTACH {literal(part_of(published))} AS new (READ_ONLY)")
-        state.next_at = _published_at(con, "new")
+        state.next_at = published_in(con, "new")
         base = _attach_old(con, published, state)
         whole = bool(state.base) and not base
         changes = [(table, name) for i, table in enumerate(tables(con, "new"))
@@ -160,12 +160,8 @@ def _attach_old(con: duckdb.DuckDBPyConnection, published: Path, state: State) -
         "SELECT (SELECT max(version) FROM old.internal.migrations) = (SELECT max(version) FROM new.internal.migrations)"
     )
     same = con.execute(query).fetchall()[0][0]
-    ours = state.base_at and state.base_at == _published_at(con, "old")
+    ours = state.base_at and state.base_at == published_in(con, "old")
     return list(state.base) if same and ours else []  # other columns, or not what the lake has: everything goes again
-
-
-def _published_at(con: duckdb.DuckDBPyConnection, name: str) -> str:
-    return str(con.execute(f"SELECT epoch_us(published_at) FROM {name}.store_info").fetchall()[0][0])  # noqa: S608 - ours
 
 
 def _find_changes(con: duckdb.DuckDBPyConnection, table: Table, number: int, base: list[str], state: State) -> str:

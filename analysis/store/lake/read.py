@@ -17,10 +17,8 @@ def open_lake(lake: Lake) -> duckdb.DuckDBPyConnection:
     reader has those of its own program. Raises StoreNotFound, LakeUnreachable, StoreTooNew,
     PttError (no extension, a lake of an older version).
     """
-    con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    con = sql.connection()
     try:
-        con.execute("SET TimeZone = 'Asia/Taipei'")
-        con.execute("SET enable_progress_bar = false")
         # DuckLake reads its statistics anew for each of a view's scans, and @known-at-0845 has 382: 4.2 of the 6.1 s
         # of CPU time that it took to plan. Scans, joins and views over 300,000 comments take no longer without.
         con.execute("SET disabled_optimizers = 'statistics_propagation'")

@@ -14,7 +14,7 @@ from typing import Final
 
 import duckdb
 
-from analysis.sql import literal
+from analysis.sql import connection, literal
 
 STATE_NAME: Final = "lake.json"
 
@@ -58,10 +58,15 @@ def published_at(path: Path) -> str:
     """Which publication a file is: the microsecond of it; empty for a file that is none, or none that is whole."""
     if not path.exists():
         return ""
-    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as con:
+    with connection() as con:
         try:
             con.execute(f"ATTACH {literal(path)} AS publication (READ_ONLY)")
-            rows = con.execute("SELECT epoch_us(published_at) FROM publication.store_info").fetchall()
+            return published_in(con, "publication")
         except duckdb.Error:
             return ""
+
+
+def published_in(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """`published_at` of the database attached as ``name``. Raises duckdb.Error where it is no publication."""
+    rows = con.execute(f"SELECT epoch_us(published_at) FROM {name}.store_info").fetchall()  # noqa: S608 - ours
     return str(rows[0][0]) if rows else ""

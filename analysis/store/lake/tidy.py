@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from analysis.sql import connection
 from analysis.store.lake.address import ALIAS, Lake, attach, unreachable
 from analysis.store.lake.session import session_of
 from ptt_spider import clock
@@ -44,8 +45,8 @@ def tidy(data: Path, lake: Lake, keep: timedelta | None, *, forget: bool = False
     )
     lost = f"older_than => '{(now - timedelta(days=1)).isoformat()}'::TIMESTAMPTZ"
     steps += [f"ducklake_cleanup_old_files('{ALIAS}', {unused})", f"ducklake_delete_orphaned_files('{ALIAS}', {lost})"]
-    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as con, session.committing():
-        con.execute("SET TimeZone = 'Asia/Taipei'; SET memory_limit = '2GB'; SET enable_progress_bar = false")
+    with connection() as con, session.committing():
+        con.execute("SET memory_limit = '2GB'")
         attach(con, lake)
         try:
             before = _files(con)
