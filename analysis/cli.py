@@ -69,13 +69,15 @@ def main() -> None:
     except PttError as error:
         raise SystemExit(_fail(error)) from None
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         raise SystemExit(0) from None
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):  # rich, which prints the help, ends with 1 by itself
             raise SystemExit(0) from None
+        _print_no_more()
         raise
     except OSError as error:
+        _print_no_more()
         raise SystemExit(_fail(explain_os_error(error))) from None
     except KeyboardInterrupt:
         say("ptt: 已中斷；已存的資料沒有遺失，再執行一次會接著做。")
@@ -84,6 +86,14 @@ def main() -> None:
         if "duckdb" not in sys.modules or not isinstance(error, sys.modules["duckdb"].Error):
             raise
         raise SystemExit(_fail(_explain_database(error))) from None
+
+
+def _print_no_more() -> None:
+    """What could not be printed is dropped: else Python tries once more at its end, and makes the exit code 120."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _open_closed_streams() -> None:
@@ -108,7 +118,10 @@ def _call(args: list[str]) -> None:
     try:
         with command.make_context("ptt", args) as context:
             command.invoke(context)
+        sys.stdout.flush()  # a closed pipe or a full disk is told here, not by Python at its end
     except typer.Exit as end:
+        if not end.exit_code:
+            sys.stdout.flush()
         raise SystemExit(end.exit_code) from None
     except _ParserError as error:
         if not args:

@@ -66,3 +66,32 @@ def test_no_locale_makes_a_message_raise(encoding: str, tmp_path: Path) -> None:
 def test_a_closed_pipe_is_no_failure(args: str, tmp_path: Path) -> None:
     command = f"set -o pipefail; {sys.executable} -m analysis {args} | true"
     assert subprocess.run(["bash", "-c", command], cwd=tmp_path, timeout=60, check=False).returncode == 0
+
+
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+
+
+@pytest.mark.parametrize("args", [["sql", "--list"], ["--help"], ["sql", "--help"], ["--version"]])
+def test_a_pipe_that_was_closed_before_is_no_failure_either(args: list[str], tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "analysis", *args],
+            stdout=writer, stderr=subprocess.PIPE, cwd=tmp_path, env=BUFFERED, timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_an_answer_that_has_no_room_is_one_line(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "analysis", "sql", "--list"],
+            stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, env=BUFFERED, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.decode().startswith("ptt: 磁碟已滿")
+    assert done.stderr.count(b"\n") == 1
