@@ -27,7 +27,10 @@ def walked(folder: Path, before: str = "", code: int = 0) -> str:
     """What a new process gets from `walk(1)`."""
     environment = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
     script = f"{before}\nfrom walks import walk\nprint(walk(1), sum(walk.stats.cache_hits.values()))"
-    ran = subprocess.run([sys.executable, "-c", script], cwd=folder, env=environment, capture_output=True, text=True)
+    # -B: Python's own cache knows a module by second and size, and these are rewritten within one, at the same length
+    ran = subprocess.run(
+        [sys.executable, "-B", "-c", script], cwd=folder, env=environment, capture_output=True, text=True
+    )
     assert ran.returncode == code, ran.stderr
     return ran.stdout.strip()
 
